@@ -1,0 +1,1 @@
+"""The eWASM virtual machine: wasm contracts on an Ethereum state."""

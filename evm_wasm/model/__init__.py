@@ -1,0 +1,1 @@
+"""The nouns: frozen dataclasses without behaviour. Read this folder first."""
