@@ -1,0 +1,1 @@
+"""Numbers, byte strings and the codecs that everything shares."""

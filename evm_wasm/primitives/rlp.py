@@ -1,0 +1,64 @@
+"""RLP, the byte form of transactions, accounts and headers (yellow paper, appendix B).
+
+A strict door to the `rlp` package: what `decode` accepts, `encode` gives back byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias, cast
+
+import rlp
+
+from evm_wasm.errors import InputError
+
+Item: TypeAlias = "bytes | Sequence[Item]"
+"""A byte string, or a list of items."""
+
+
+def encode(item: Item) -> bytes:
+    """The one RLP form of an item.
+
+    Raises:
+        InputError: Something in it is neither bytes nor a list or tuple.
+    """
+    try:
+        return cast("bytes", rlp.encode(item, infer_serializer=False))
+    except rlp.exceptions.EncodingError as error:
+        raise InputError(f"not encodable as RLP: {error}") from error
+
+
+def decode(data: bytes, *, what: str = "RLP") -> bytes | list[Item]:
+    """The item whose RLP form is exactly `data`; lists come back as Python lists.
+
+    Raises:
+        InputError: Not canonical RLP, cut short, followed by further bytes, or nested deeper
+            than Python's stack (no structure of ours nests deeper than four).
+    """
+    try:
+        item = rlp.decode(data)
+    except rlp.exceptions.DecodingError as error:
+        raise InputError(f"{what}: {error}") from error
+    except RecursionError as error:
+        raise InputError(f"{what}: lists are nested too deeply") from error
+    return cast("bytes | list[Item]", item)
+
+
+def encode_integer(number: int) -> bytes:
+    """A number of at least 0 as the shortest big-endian bytes; 0 is no byte at all."""
+    return number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+def decode_integer(item: Item, *, what: str, bits: int = 256) -> int:
+    """Inverse of `encode_integer`.
+
+    Raises:
+        InputError: A list, a leading zero byte, or a number of more than `bits` bits.
+    """
+    if not isinstance(item, bytes):
+        raise InputError(f"{what}: a list where a number was expected")
+    if item[:1] == b"\0":
+        raise InputError(f"{what}: a number with a leading zero byte")
+    if len(item) * 8 > bits:
+        raise InputError(f"{what}: a number of {len(item)} bytes does not fit in {bits} bits")
+    return int.from_bytes(item, "big")
