@@ -1,0 +1,1 @@
+"""Merkle-Patricia trie over bytes; knows neither accounts nor stores."""

@@ -1,0 +1,81 @@
+"""A persistent Merkle-Patricia trie: changing one gives another, the old one stays valid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, Generic, TypeVar
+
+from evm_wasm.errors import StateError
+from evm_wasm.model.account import EMPTY_TRIE_ROOT
+from evm_wasm.primitives.keccak import keccak256
+from evm_wasm.primitives.types import Hash32
+from evm_wasm.trie.nodes import Leaf, Node
+
+V = TypeVar("V")
+
+MAX_KEY_LENGTH: Final = 64
+"""Bytes. Walks recurse once per nibble at worst, so keys need a bound; hashes have 32 bytes,
+RLP-encoded transaction indices at most 9, and 64 leaves room for two hashes in one key."""
+
+
+class Trie(Generic[V]):
+    """A map from byte strings to values, with a root hash; immutable.
+
+    Values are bytes in Ethereum's own tries. A trie may hold values of another kind when it is
+    given the function that makes bytes of them for the root: such a trie can keep beside each
+    value what the root does not cover.
+    """
+
+    __slots__ = ("_encode_value", "_node")
+
+    def __init__(self, encode_value: Callable[[V], bytes], node: Node[V] | None = None) -> None:
+        self._encode_value = encode_value
+        self._node = node
+
+    @staticmethod
+    def empty() -> Trie[bytes]:
+        """The trie of byte strings without entries."""
+        return Trie(bytes)
+
+    def get(self, key: bytes) -> V | None:
+        """The value of a key, None where there is none."""
+        return self._node.get(key.hex()) if self._node is not None else None
+
+    def set(self, key: bytes, value: V | None) -> Trie[V]:
+        """This trie with one value changed; see `update`."""
+        return self.update({key: value})
+
+    def update(self, changes: Mapping[bytes, V | None]) -> Trie[V]:
+        """This trie with some values changed; None and the empty byte string delete.
+
+        Raises:
+            StateError: A key is longer than `MAX_KEY_LENGTH` bytes.
+        """
+        node = self._node
+        for key, value in changes.items():
+            if len(key) > MAX_KEY_LENGTH:
+                raise StateError(f"a trie key of {len(key)} bytes; at most {MAX_KEY_LENGTH}")
+            path = key.hex()
+            if value is None or value == b"":
+                node = node.delete(path) if node is not None else None
+            else:
+                node = node.insert(path, value) if node is not None else Leaf(path, value)
+        return self if node is self._node else Trie(self._encode_value, node)
+
+    def root(self) -> Hash32:
+        """The hash of the top node; nothing is hashed before it is asked for, or twice."""
+        if self._node is None:
+            return EMPTY_TRIE_ROOT
+        reference = self._node.reference(self._encode_value)
+        # A top node of less than 32 bytes is hashed all the same: it has no parent to lie in.
+        return Hash32(reference[1:]) if reference[0] == 0xA0 else keccak256(reference)
+
+    def items(self) -> Iterator[tuple[bytes, V]]:
+        """All keys and values, in order of the keys."""
+        if self._node is not None:
+            for path, value in self._node.entries(""):
+                yield bytes.fromhex(path), value
+
+    def __bool__(self) -> bool:
+        """Whether there are any entries."""
+        return self._node is not None
