@@ -1,0 +1,52 @@
+# Everything a contributor does. Only python3 (3.11 to 3.13) and make are needed; the rest is
+# installed into .venv from the lock files. Another interpreter: PYTHON=python3.12 make test
+
+PYTHON ?= python3
+VENV ?= .venv
+WORKERS ?= auto
+PYTEST_OPTIONS ?=
+
+# Where each step finds the tools of the environment first.
+BIN = $(CURDIR)/$(VENV)/bin
+ENVIRONMENT = PYTHON="$(PYTHON)" sh scripts/environment.sh
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format types imports check fixtures lock clean runtime development
+
+help:  ## Show this list
+	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+demo: runtime  ## Deploy a token, transfer some of it, read the balances
+	@PATH="$(BIN):$$PATH" sh scripts/demo.sh
+
+test: development  ## Run every test
+	@"$(BIN)/python" -m pytest --numprocesses $(WORKERS) $(PYTEST_OPTIONS)
+
+lint: development  ## Check style and format
+	"$(BIN)/ruff" check
+	"$(BIN)/ruff" format --check
+
+format: development  ## Put the sources into the format that lint expects
+	"$(BIN)/ruff" check --fix
+	"$(BIN)/ruff" format
+
+types: development  ## Check the types
+	"$(BIN)/mypy"
+
+imports: development  ## Check who may import whom
+	"$(BIN)/lint-imports"
+
+check: lint types imports test  ## All of the checks above
+
+fixtures: runtime  ## Run our own state tests, each under the schedule it names
+	"$(BIN)/ewasm" statetest fixtures
+
+lock:  ## Resolve the dependencies anew (needs uv)
+	UV="$(UV)" UPGRADE="$(UPGRADE)" sh scripts/lock.sh
+
+clean:  ## Remove everything that these commands made
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+runtime development:
+	@$(ENVIRONMENT) $@ "$(VENV)"
