@@ -1,0 +1,165 @@
+"""The JSON form of a state: the `alloc` member of a genesis file, the `pre` of a state test.
+
+An object with one member per address: `{"0x...": {"balance": "0x1", "nonce": "0x0",
+"code": "0x...", "storage": {"0x00": "0x01"}}}`. Every member of an account may be left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar
+
+from evm_wasm.errors import InputError
+from evm_wasm.primitives.hexadecimal import (
+    format_bytes,
+    format_quantity,
+    parse_address,
+    parse_bytes,
+    parse_quantity,
+    parse_word,
+)
+from evm_wasm.primitives.types import Word
+from evm_wasm.state.world import AccountChange, WorldState
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_MEMBERS: Final = ("balance", "nonce", "code", "storage")
+_ALLOC: Final = "alloc"
+
+
+def read_allocation(source: str | Mapping[str, object], *, what: str) -> WorldState:
+    """The state that an allocation describes.
+
+    Balances and nonces are JSON numbers, decimal strings or `0x` quantities; storage keys and
+    values are `0x` quantities; code is `0x` data or an empty string. Addresses may lack `0x`.
+
+    Args:
+        source: JSON text or what it parses to: an allocation, or an object with a member
+            `alloc` that is one (a whole genesis file).
+        what: Name of the source, for errors.
+
+    Raises:
+        InputError: Not JSON, a wrong type, length or name, a number that does not fit, or an
+            address or storage key that occurs twice however it is written. It names the place
+            as `0x....storage.0x01`.
+    """
+    top = _object(_parse(source, what=what) if isinstance(source, str) else source, what=what)
+    if _ALLOC in top:
+        what = f"{what}: {_ALLOC}"
+        top = _object(top[_ALLOC], what=what)
+    changes = _members(
+        top,
+        what=f"{what}: ",
+        read_key=lambda text, path: parse_address(text, what=path, needs_prefix=False),
+        read_value=_read_account,
+    )
+    return WorldState.EMPTY.apply(changes)
+
+
+def write_allocation(world: WorldState) -> str:
+    """A state as JSON text, sorted, without members that say nothing; `read_allocation` inverts.
+
+    The balance is always there because other programs ask for it.
+    """
+    allocation = {}
+    for address, account in world.accounts():
+        members: dict[str, object] = {"balance": format_quantity(account.balance)}
+        if account.nonce:
+            members["nonce"] = format_quantity(account.nonce)
+        if code := world.code(account.code_hash):
+            members["code"] = format_bytes(code)
+        if storage := {_short(key): _short(value) for key, value in world.slots(address)}:
+            members["storage"] = storage
+        allocation[format_bytes(address)] = members
+    return json.dumps(allocation, indent=2) + "\n"
+
+
+def _read_account(value: object, path: str) -> AccountChange:
+    members = _object(value, what=path)
+    for name in members:
+        if name not in _MEMBERS:
+            raise InputError(
+                f"{path}: unknown member {_quoted(name)}; there are {', '.join(_MEMBERS)}"
+            )
+    code = members.get("code", "")
+    return AccountChange(
+        nonce=_number(members.get("nonce", 0), what=f"{path}.nonce", bits=64),
+        balance=_number(members.get("balance", 0), what=f"{path}.balance", bits=256),
+        code=parse_bytes(code, what=f"{path}.code") if code != "" else b"",
+        slots=_read_storage(members.get("storage", {}), f"{path}.storage"),
+    )
+
+
+def _read_storage(value: object, path: str) -> dict[Word, Word]:
+    return _members(
+        _object(value, what=path),
+        what=f"{path}.",
+        read_key=lambda text, path: parse_word(text, what=path),
+        read_value=lambda text, path: parse_word(text, what=path),
+    )
+
+
+def _members(
+    members: Mapping[object, object],
+    *,
+    what: str,
+    read_key: Callable[[object, str], K],
+    read_value: Callable[[object, str], V],
+) -> dict[K, V]:
+    """The members of an object under their parsed keys, each of which may occur once."""
+    result: dict[K, V] = {}
+    for name, value in members.items():
+        path = what + _quoted(name)
+        key = read_key(name, path)
+        if key in result:
+            raise InputError(f"{path}: occurs twice")
+        result[key] = read_value(value, path)
+    return result
+
+
+def _number(value: object, *, what: str, bits: int) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        if value < 0:
+            raise InputError(f"{what}: a negative number")
+        if value >> bits:
+            raise InputError(f"{what}: the number does not fit in {bits} bits")
+        return value
+    return parse_quantity(value, what=what, bits=bits, decimal=True)
+
+
+def _parse(text: str, *, what: str) -> object:
+    def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        members = dict(pairs)
+        if len(members) != len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise InputError(f"{what}: the member {_quoted(twice)} occurs twice")
+        return members
+
+    try:
+        return json.loads(text, object_pairs_hook=unique)
+    except RecursionError as error:
+        raise InputError(f"{what}: JSON is nested too deeply") from error
+    except ValueError as error:
+        raise InputError(f"{what}: not JSON: {error}") from error
+
+
+def _object(value: object, *, what: str) -> Mapping[object, object]:
+    if not isinstance(value, Mapping):
+        raise InputError(f"{what}: a {type(value).__name__} where a JSON object was expected")
+    return value
+
+
+def _quoted(name: object) -> str:
+    """A name for an error: as it is where it is an ordinary one, else quoted and cut."""
+    if isinstance(name, str) and name.isascii() and name.isalnum() and len(name) <= 80:
+        return name
+    text = ascii(name)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _short(word: Word) -> str:
+    """A word as a quantity of whole bytes, which every reader of such files accepts."""
+    return format_bytes(word.lstrip(b"\0") or b"\0")
