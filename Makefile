@@ -34,7 +34,7 @@ types: development  ## Check the types
 	"$(BIN)/mypy"
 
 imports: development  ## Check who may import whom
-	"$(BIN)/lint-imports"
+	"$(BIN)/lint-imports" --no-logo
 
 check: lint types imports test  ## All of the checks above
 
