@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evm_wasm.errors import InputError
+from evm_wasm.primitives import rlp
+
+ITEMS = st.recursive(
+    st.binary(max_size=80), lambda items: st.lists(items, max_size=6), max_leaves=20
+)
+
+
+def item_of_vector(value: object) -> rlp.Item:
+    """The official vectors write numbers as numbers, large ones as `#decimal`."""
+    match value:
+        case int():
+            return rlp.encode_integer(value)
+        case str() if value.startswith("#"):
+            return rlp.encode_integer(int(value[1:]))
+        case str():
+            return value.encode()
+        case list():
+            return [item_of_vector(item) for item in value]
+    raise AssertionError(value)
+
+
+def test_official_vectors(vectors: Path):
+    cases = json.loads((vectors / "rlp/rlptest.json").read_text())
+    assert len(cases) > 20
+    for name, case in cases.items():
+        item, encoded = item_of_vector(case["in"]), bytes.fromhex(case["out"].removeprefix("0x"))
+        assert rlp.encode(item) == encoded, name
+        assert rlp.decode(encoded) == item, name
+
+
+def test_official_invalid_vectors(vectors: Path):
+    cases = json.loads((vectors / "rlp/invalidRLPTest.json").read_text())
+    assert len(cases) > 8
+    for case in cases.values():
+        with pytest.raises(InputError, match=r"^transaction: "):
+            rlp.decode(bytes.fromhex(case["out"]), what="transaction")
+
+
+@given(ITEMS)
+def test_decoding_inverts_encoding(item: rlp.Item):
+    assert rlp.decode(rlp.encode(item)) == item
+
+
+@given(st.binary(max_size=12) | ITEMS.map(rlp.encode).flatmap(lambda data: st.just(data[:-1])))
+def test_whatever_decodes_is_canonical(data: bytes):
+    try:
+        item = rlp.decode(data)
+    except InputError:
+        return
+    assert rlp.encode(item) == data
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x80\x80",
+        b"\x82a",
+        b"\xb8\x01a",
+        b"\xb9\x00\x38" + bytes(56),
+        b"\xf8\x00",
+        b"\xc1",
+        b"\xc2\x81\x01",
+        b"\xbf" + b"\xff" * 8,
+    ],
+)
+def test_what_is_not_canonical_is_refused(data: bytes):
+    with pytest.raises(InputError):
+        rlp.decode(data)
+
+
+def test_deep_nesting_is_an_input_error():
+    data = b""
+    for _ in range(5000):
+        data = rlp.encode([]) if not data else _list_of(data)
+    with pytest.raises(InputError):
+        rlp.decode(data)
+
+
+def _list_of(payload: bytes) -> bytes:
+    if len(payload) < 56:
+        return bytes((0xC0 + len(payload),)) + payload
+    size = rlp.encode_integer(len(payload))
+    return bytes((0xF7 + len(size),)) + size + payload
+
+
+@pytest.mark.parametrize("item", ["text", 1, None, [b"", 1]])
+def test_only_bytes_and_lists_are_encoded(item: object):
+    with pytest.raises(InputError, match="not encodable"):
+        rlp.encode(item)
+
+
+@given(st.integers(0, 2**256 - 1))
+def test_integers_round_trip(number: int):
+    encoded = rlp.encode_integer(number)
+    assert encoded[:1] != b"\0"
+    assert rlp.decode_integer(encoded, what="number") == number
+
+
+@pytest.mark.parametrize(
+    ("item", "bits", "message"),
+    [
+        (b"\0", 64, "leading zero"),
+        (b"\0\1", 64, "leading zero"),
+        ([], 64, "a list"),
+        (b"\1" * 9, 64, "9 bytes does not fit in 64 bits"),
+        (b"\1" * 33, 256, "33 bytes does not fit in 256 bits"),
+    ],
+)
+def test_wrong_integers_are_refused(item: rlp.Item, bits: int, message: str):
+    with pytest.raises(InputError, match=f"nonce: .*{message}"):
+        rlp.decode_integer(item, what="nonce", bits=bits)
