@@ -94,11 +94,11 @@ class Outcome:
     Attributes:
         status: Success, revert or failure.
         particles_left: Unused gas in particles (see `evm_wasm.rules`); 0 on failure.
-        output: Bytes given to `finish` or `revert`; empty on failure. For a successful creation
-            the deployed code.
+        output: Bytes given to `finish` or `revert`; empty on failure and for a successful creation.
         created: The new account, for a successful creation.
         halt: Why the frame failed; None unless the status is FAILURE.
         detail: One line for people about the failure, empty otherwise.
+        backtrace: After a wasm trap: the wasm functions on the stack, innermost first.
     """
 
     status: Status
@@ -107,3 +107,4 @@ class Outcome:
     created: Address | None = None
     halt: HaltReason | None = None
     detail: str = ""
+    backtrace: tuple[str, ...] = ()

@@ -1,0 +1,141 @@
+"""The gas of one frame, in particles, and where it lives while wasm code runs.
+
+Under a metered schedule the gas lives in the instance's counter: the injected charges lower it,
+and each host call takes it over on entry and hands it back at its end. Under schedule `none`
+nothing in the module costs gas, so the gas lives here alone, and the counter of the instance
+counts the steps of the whole transaction instead (they end a runaway program).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from evm_wasm.eei.signals import Halt
+from evm_wasm.model.message import HaltReason
+
+EXHAUSTED: Final = -1
+"""What the injected code leaves in the counter when a charge does not fit."""
+
+STACK_EXHAUSTED: Final = -2
+"""What the injected code leaves in the counter when the call stack is used up."""
+
+
+class Counter(Protocol):
+    """The counter of a running instance (`evm_wasm.engine.Instance`)."""
+
+    counter: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a transaction has spent so far, by cause; it never decides anything.
+
+    Attributes:
+        eei: Gas charged by EEI methods, in whole gas.
+        deposit: Gas charged for deployed code and compiling, in whole gas.
+        burned: Particles that failed frames had left when they failed.
+        steps_left: Under schedule `none`: steps the transaction may still take.
+    """
+
+    eei: int = 0
+    deposit: int = 0
+    burned: int = 0
+    steps_left: int = 0
+
+
+class GasMeter:
+    """Gas of a frame under a metered schedule.
+
+    Attributes:
+        left: Particles; exact between `enter` and `leave`, and before and after the run.
+        scale: Particles in one gas.
+        tally: Shared by all frames of the transaction.
+    """
+
+    __slots__ = ("_counter", "left", "scale", "tally")
+
+    def __init__(self, gas: int, scale: int, tally: Tally) -> None:
+        self.left = gas * scale
+        self.scale = scale
+        self.tally = tally
+        self._counter: Counter | None = None
+
+    @property
+    def gas_left(self) -> int:
+        """Whole gas left, rounded down."""
+        return self.left // self.scale
+
+    def charge(self, gas: int) -> None:
+        """Takes the price of an EEI method; raises `Halt` if it does not fit."""
+        self.take(gas)
+        self.tally.eei += gas
+
+    def take(self, gas: int) -> None:
+        """Takes whole gas that is not a price: what a child gets."""
+        particles = gas * self.scale
+        if particles > self.left:
+            raise Halt(HaltReason.OUT_OF_GAS, f"{gas} gas needed, {self.gas_left} left")
+        self.left -= particles
+
+    def give_back(self, particles: int) -> None:
+        """Returns what a child has left over."""
+        self.left += particles
+
+    def start(self, counter: Counter) -> None:
+        """Before `main`: the instance takes over."""
+        self._counter = counter
+        counter.counter = self.left
+
+    def enter(self) -> None:
+        """At the start of a host call."""
+        if self._counter is not None:
+            self.left = self._counter.counter
+
+    def leave(self) -> None:
+        """At the end of a host call."""
+        if self._counter is not None:
+            self._counter.counter = self.left
+
+    def stop(self) -> int:
+        """After `main` returned or trapped; gives the last counter: negative if a charge failed.
+
+        Not to be called where a host function ended the frame: `left` is right already, and the
+        counter has not seen what that function charged.
+        """
+        if self._counter is None:
+            return self.left
+        final = self._counter.counter
+        self.left = max(final, 0)
+        self._counter = None
+        return final
+
+
+class StepMeter(GasMeter):
+    """Gas of a frame under schedule `none`; the counter counts the transaction's steps."""
+
+    __slots__ = ()
+
+    def start(self, counter: Counter) -> None:
+        """Before `main`: hands over the steps the transaction may still take."""
+        self._counter = counter
+        counter.counter = self.tally.steps_left
+
+    def enter(self) -> None:
+        """At the start of a host call: the child frames draw on the same steps."""
+        if self._counter is not None:
+            self.tally.steps_left = self._counter.counter
+
+    def leave(self) -> None:
+        """At the end of a host call."""
+        if self._counter is not None:
+            self._counter.counter = self.tally.steps_left
+
+    def stop(self) -> int:
+        """After `main`: saves the steps; gives the last counter as `GasMeter.stop` does."""
+        if self._counter is None:
+            return self.tally.steps_left
+        final = self._counter.counter
+        self.tally.steps_left = max(final, 0)
+        self._counter = None
+        return final

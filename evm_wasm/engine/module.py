@@ -1,0 +1,68 @@
+"""From wasm bytes to native code."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import wasmtime
+
+from evm_wasm.engine.config import engine
+from evm_wasm.errors import InputError, MachineError
+
+MEMORY_EXPORT: Final = "memory"
+
+
+class CompiledModule:
+    """Native code of one metered contract; may be instantiated any number of times.
+
+    Attributes:
+        imports: Names of the imported functions, in the order of the import section.
+        initial_pages: What its memory starts with, in pages of 65,536 bytes.
+        size: Bytes of metered wasm it was made from.
+    """
+
+    __slots__ = ("imports", "initial_pages", "module", "size")
+
+    def __init__(self, module: wasmtime.Module, size: int) -> None:
+        self.module = module
+        self.imports = tuple(entry.name or "" for entry in module.imports)
+        self.initial_pages = _initial_pages(module)
+        self.size = size
+
+
+def compile_module(wasm: bytes) -> CompiledModule:
+    """Compiles a module that the injector has accepted and written.
+
+    Raises:
+        MachineError: The engine refuses it: the injector accepted what it should not have.
+    """
+    try:
+        return CompiledModule(wasmtime.Module(engine(), wasm), len(wasm))
+    except wasmtime.WasmtimeError as error:
+        raise MachineError(f"the engine refuses an instrumented module: {error}") from error
+
+
+def wat_to_wasm(text: str, *, what: str) -> bytes:
+    """Assembles WebAssembly text.
+
+    Raises:
+        InputError: The text is malformed; the message starts with `what`.
+    """
+    try:
+        return bytes(wasmtime.wat2wasm(text))
+    except wasmtime.WasmtimeError as error:
+        raise InputError(f"{what}: {_first_lines(str(error))}") from error
+
+
+def _first_lines(message: str) -> str:
+    """The engine draws a picture of the source line; one line is enough: cause and place."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    place = next((line.removeprefix("-->").strip() for line in lines if line.startswith("-->")), "")
+    return f"{lines[0]} ({place})" if place else lines[0]
+
+
+def _initial_pages(module: wasmtime.Module) -> int:
+    for export in module.exports:
+        if export.name == MEMORY_EXPORT and isinstance(export.type, wasmtime.MemoryType):
+            return int(export.type.limits.min)
+    raise MachineError("an instrumented module does not export its memory")

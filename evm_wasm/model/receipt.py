@@ -1,0 +1,58 @@
+"""What became of a transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evm_wasm.model.message import HaltReason, Log, Status
+from evm_wasm.primitives.types import Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GasReport:
+    """Where the gas of a transaction went; all in particles except where a name says gas.
+
+    `intrinsic + eei + deposit + instructions + burned` is what was taken before the refund.
+
+    Attributes:
+        scale: Particles in one gas.
+        intrinsic: The price of the transaction itself.
+        eei: Charged by EEI methods, in all frames, also those that were undone.
+        deposit: Charged for deployed code and for compiling.
+        instructions: Charged by metered instructions, pages and bulk operations.
+        burned: What failed frames had left when they failed.
+        refund_gas: Given back at the end, in gas.
+        used_gas: What the sender paid for, after rounding up and after the refund.
+    """
+
+    scale: int
+    intrinsic: int
+    eei: int
+    deposit: int
+    instructions: int
+    burned: int
+    refund_gas: int
+    used_gas: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The result of an applied transaction.
+
+    Attributes:
+        status: How the outermost frame ended.
+        output: Bytes given to `finish` or `revert`.
+        created: The new account of a successful creation.
+        logs: In order of emission, only those of frames that were kept.
+        gas: Where the gas went.
+        halt: Why the outermost frame failed.
+        detail: One line for people about that.
+    """
+
+    status: Status
+    output: bytes
+    created: Address | None
+    logs: tuple[Log, ...]
+    gas: GasReport
+    halt: HaltReason | None
+    detail: str

@@ -1,0 +1,94 @@
+"""From deployed code to something that runs: checked, metered, compiled, cached."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+
+import injector
+from evm_wasm.engine import CompiledModule, compile_module
+from evm_wasm.primitives.types import Hash32
+from injector import InjectorError, Schedule
+
+WASM_MAGIC: Final = b"\0asm"
+WASM_HEADER_LENGTH: Final = 8
+
+CACHE_BYTES: Final = 64 << 20
+"""Metered wasm kept compiled; native code takes about four times as much."""
+
+
+def looks_like_wasm(code: bytes) -> bool:
+    """Whether a creation has to validate this code (EEI revision 4, `create`)."""
+    return len(code) >= WASM_HEADER_LENGTH and code.startswith(WASM_MAGIC)
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidContract:
+    """Code that breaks the contract interface: running it fails.
+
+    Attributes:
+        reason: The first finding of the injector, one line.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeKey:
+    """What a compiled contract depends on."""
+
+    code_hash: Hash32
+    schedule: str
+    injector_version: str
+
+
+class ContractCache:
+    """Compiled contracts by code hash, the least recently used dropped first.
+
+    Verdicts about invalid code are kept as well, so that a hostile contract is not decoded again
+    at each call.
+    """
+
+    def __init__(self, schedule: Schedule, capacity: int = CACHE_BYTES) -> None:
+        self._schedule = schedule
+        self._capacity = capacity
+        self._size = 0
+        self._entries: OrderedDict[CodeKey, tuple[CompiledModule | InvalidContract, int]] = (
+            OrderedDict()
+        )
+
+    def load(self, code: bytes, code_hash: Hash32) -> CompiledModule | InvalidContract:
+        """The contract of a code, compiled at the first use.
+
+        Args:
+            code: The original bytes.
+            code_hash: Their keccak256.
+        """
+        key = CodeKey(code_hash, self._schedule.hash, injector.VERSION)
+        entry = self._entries.get(key)
+        if entry is not None:
+            self._entries.move_to_end(key)
+            return entry[0]
+        contract = self._prepare(code)
+        self._keep(key, contract, len(code))
+        return contract
+
+    def _prepare(self, code: bytes) -> CompiledModule | InvalidContract:
+        if not looks_like_wasm(code):
+            return InvalidContract("the code is not wasm: it does not start with 00 61 73 6d")
+        try:
+            metered = injector.instrument(code, policy="ewasm", schedule=self._schedule)
+        except InjectorError as error:
+            return InvalidContract(str(error))
+        return compile_module(metered)
+
+    def _keep(
+        self, key: CodeKey, contract: CompiledModule | InvalidContract, code_size: int
+    ) -> None:
+        size = code_size + (contract.size if isinstance(contract, CompiledModule) else 0)
+        self._entries[key] = (contract, size)
+        self._size += size
+        while self._size > self._capacity and len(self._entries) > 1:
+            _, (_, dropped) = self._entries.popitem(last=False)
+            self._size -= dropped
