@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from evm_wasm.eei.meter import GasMeter
+from evm_wasm.engine import LinearMemory
 from evm_wasm.model.block import BlockContext, TransactionContext
 from evm_wasm.model.message import Message, Outcome
 from evm_wasm.rules.forks import Rules
@@ -38,7 +39,7 @@ class Frame:
         "transaction",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all by keyword, in one place
         self,
         *,
         message: Message,
@@ -59,3 +60,19 @@ class Frame:
         self.meter = meter
         self.call = call
         self.return_data = b""
+
+
+class Running:
+    """What host functions ask at each call: the frame that runs now, and its memory.
+
+    Host functions are bound once for each nesting level, frames come and go.
+
+    Attributes:
+        frame: Set while a frame runs.
+        memory: Of that frame.
+    """
+
+    __slots__ = ("frame", "memory")
+
+    frame: Frame
+    memory: LinearMemory

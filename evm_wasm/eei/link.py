@@ -9,11 +9,12 @@ are alike; methods that can answer 1 instead of failing read and write on demand
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from evm_wasm.eei.frame import Frame
+from evm_wasm.eei.frame import Running
 from evm_wasm.eei.signals import Halt
 from evm_wasm.eei.spec import OUTPUTS, Kind, Method, Param
+from evm_wasm.engine import LinearMemory
 from evm_wasm.model.message import HaltReason
 from evm_wasm.rules.limits import MAX_U128
 from evm_wasm.rules.schedule import GasSchedule
@@ -22,27 +23,7 @@ Arguments = tuple[int, ...]
 """What the wasm code passed: unsigned integers, one for each parameter."""
 
 
-class Memory(Protocol):
-    """Linear memory, checked (`evm_wasm.engine.LinearMemory`)."""
-
-    def check(self, address: int, length: int) -> None:
-        """Raises `OutOfBounds` unless the range lies inside."""
-
-    def read(self, address: int, length: int) -> bytes:
-        """A copy of the range."""
-
-    def write(self, address: int, data: bytes) -> None:
-        """Writes the range."""
-
-
-class Running(Protocol):
-    """The frame that runs now, and its memory."""
-
-    frame: Frame
-    memory: Memory
-
-
-Reader = Callable[[Memory, Arguments], object]
+Reader = Callable[[LinearMemory, Arguments], object]
 
 _SIGN_BIT: Final = 1 << 63
 _TWO_64: Final = 1 << 64
@@ -83,13 +64,14 @@ def link(method: Method, running: Running, gas: GasSchedule) -> Callable[..., in
             meter.charge(price)
         if writes and frame.message.is_static:
             raise Halt(HaltReason.STATIC_WRITE, method.name)
-        if writer is not None:
+        if writer:
             writer.check(memory, arguments)
-        result: Any = run(frame, *[read(memory, arguments) for read in readers])
-        if writer is not None:
-            result = writer.write(memory, arguments, result)
+        # Rows and implementations are held together by tests: without an output the implementation
+        # gives the method's own result.
+        value: Any = run(frame, *[read(memory, arguments) for read in readers])
+        result: int | None = writer.write(memory, arguments, value) if writer else value
         meter.leave()
-        return result  # type: ignore[no-any-return] - rows and implementations are held together by tests
+        return result
 
     return call
 
@@ -101,36 +83,37 @@ def _is_length(method: Method, param: Param) -> bool:
 
 def _reader(method: Method, index: int, param: Param) -> Reader:
     """How the value of one input is made from the arguments."""
-    kind, size = param.kind, param.kind.size or 0
-    if kind in (Kind.I32, Kind.I64):
-        return lambda _memory, arguments: arguments[index]
-    if kind is Kind.SIGNED_I64:
-        return lambda _memory, arguments: _signed(arguments[index])
-    if kind in (Kind.ADDRESS_IN, Kind.WORD_IN):
-        return lambda memory, arguments: memory.read(arguments[index], size)
-    if kind is Kind.U128_IN:
-        return lambda memory, arguments: int.from_bytes(
+    size = param.kind.size or 0
+    length = 0 if param.length is None else method.index_of(param.length)
+    readers: dict[Kind, Reader] = {
+        Kind.I32: lambda _, arguments: arguments[index],
+        Kind.I64: lambda _, arguments: arguments[index],
+        Kind.SIGNED_I64: lambda _, arguments: _signed(arguments[index]),
+        Kind.ADDRESS_IN: lambda memory, arguments: memory.read(arguments[index], size),
+        Kind.WORD_IN: lambda memory, arguments: memory.read(arguments[index], size),
+        Kind.U128_IN: lambda memory, arguments: int.from_bytes(
             memory.read(arguments[index], size), "little"
-        )
-    if kind is Kind.LATE_WORD_IN:
-        return lambda memory, arguments: lambda: memory.read(arguments[index], size)
-    if kind is Kind.LATE_ADDRESS_OUT:
-        return lambda memory, arguments: lambda address: memory.write(arguments[index], address)
-    length = method.index_of(param.length or "")
-    if kind is Kind.BYTES_IN:
-        return lambda memory, arguments: memory.read(arguments[index], arguments[length])
-    if kind is Kind.DATA_IN:
-        return lambda memory, arguments: _unless_empty(memory, arguments[index], arguments[length])
-    return lambda memory, arguments: (
-        lambda: _unless_empty(memory, arguments[index], arguments[length])
-    )
+        ),
+        Kind.LATE_WORD_IN: lambda memory, arguments: lambda: memory.read(arguments[index], size),
+        Kind.LATE_ADDRESS_OUT: lambda memory, arguments: (
+            lambda address: memory.write(arguments[index], address)
+        ),
+        Kind.BYTES_IN: lambda memory, arguments: memory.read(arguments[index], arguments[length]),
+        Kind.DATA_IN: lambda memory, arguments: _unless_empty(
+            memory, arguments[index], arguments[length]
+        ),
+        Kind.LATE_DATA_IN: lambda memory, arguments: (
+            lambda: _unless_empty(memory, arguments[index], arguments[length])
+        ),
+    }
+    return readers[param.kind]
 
 
 def _signed(value: int) -> int:
     return value - _TWO_64 if value & _SIGN_BIT else value
 
 
-def _unless_empty(memory: Memory, address: int, length: int) -> bytes:
+def _unless_empty(memory: LinearMemory, address: int, length: int) -> bytes:
     return memory.read(address, length) if length else b""
 
 
@@ -145,11 +128,11 @@ class _Writer:
         self._length = length
         self._size = kind.size or 0
 
-    def check(self, memory: Memory, arguments: Arguments) -> None:
+    def check(self, memory: LinearMemory, arguments: Arguments) -> None:
         size = self._size if self._length is None else arguments[self._length]
         memory.check(arguments[self._index], size)
 
-    def write(self, memory: Memory, arguments: Arguments, value: Any) -> int | None:
+    def write(self, memory: LinearMemory, arguments: Arguments, value: Any) -> int | None:  # noqa: ANN401 - what the implementation gave
         """Writes the value; gives the method's result, which only an optional output has."""
         if self._kind is Kind.OPTIONAL_WORD_OUT:
             if value is None:
@@ -159,7 +142,7 @@ class _Writer:
         memory.write(arguments[self._index], self._encode(value))
         return None
 
-    def _encode(self, value: Any) -> bytes:
+    def _encode(self, value: Any) -> bytes:  # noqa: ANN401 - what the implementation gave
         if self._kind is Kind.U128_OUT and value > MAX_U128:
             raise Halt(HaltReason.OVERFLOW, "the number exceeds 128 bits")
         if self._kind in (Kind.U128_OUT, Kind.U256_OUT):

@@ -9,9 +9,10 @@ counts the steps of the whole transaction instead (they end a runaway program).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from evm_wasm.eei.signals import Halt
+from evm_wasm.engine import Instance
 from evm_wasm.model.message import HaltReason
 
 EXHAUSTED: Final = -1
@@ -19,12 +20,6 @@ EXHAUSTED: Final = -1
 
 STACK_EXHAUSTED: Final = -2
 """What the injected code leaves in the counter when the call stack is used up."""
-
-
-class Counter(Protocol):
-    """The counter of a running instance (`evm_wasm.engine.Instance`)."""
-
-    counter: int
 
 
 @dataclass(slots=True)
@@ -53,13 +48,13 @@ class GasMeter:
         tally: Shared by all frames of the transaction.
     """
 
-    __slots__ = ("_counter", "left", "scale", "tally")
+    __slots__ = ("_instance", "left", "scale", "tally")
 
     def __init__(self, gas: int, scale: int, tally: Tally) -> None:
         self.left = gas * scale
         self.scale = scale
         self.tally = tally
-        self._counter: Counter | None = None
+        self._instance: Instance | None = None
 
     @property
     def gas_left(self) -> int:
@@ -82,20 +77,20 @@ class GasMeter:
         """Returns what a child has left over."""
         self.left += particles
 
-    def start(self, counter: Counter) -> None:
+    def start(self, instance: Instance) -> None:
         """Before `main`: the instance takes over."""
-        self._counter = counter
-        counter.counter = self.left
+        self._instance = instance
+        instance.counter = self.left
 
     def enter(self) -> None:
         """At the start of a host call."""
-        if self._counter is not None:
-            self.left = self._counter.counter
+        if self._instance is not None:
+            self.left = self._instance.counter
 
     def leave(self) -> None:
         """At the end of a host call."""
-        if self._counter is not None:
-            self._counter.counter = self.left
+        if self._instance is not None:
+            self._instance.counter = self.left
 
     def stop(self) -> int:
         """After `main` returned or trapped; gives the last counter: negative if a charge failed.
@@ -103,11 +98,11 @@ class GasMeter:
         Not to be called where a host function ended the frame: `left` is right already, and the
         counter has not seen what that function charged.
         """
-        if self._counter is None:
+        if self._instance is None:
             return self.left
-        final = self._counter.counter
+        final = self._instance.counter
         self.left = max(final, 0)
-        self._counter = None
+        self._instance = None
         return final
 
 
@@ -116,26 +111,26 @@ class StepMeter(GasMeter):
 
     __slots__ = ()
 
-    def start(self, counter: Counter) -> None:
+    def start(self, instance: Instance) -> None:
         """Before `main`: hands over the steps the transaction may still take."""
-        self._counter = counter
-        counter.counter = self.tally.steps_left
+        self._instance = instance
+        instance.counter = self.tally.steps_left
 
     def enter(self) -> None:
         """At the start of a host call: the child frames draw on the same steps."""
-        if self._counter is not None:
-            self.tally.steps_left = self._counter.counter
+        if self._instance is not None:
+            self.tally.steps_left = self._instance.counter
 
     def leave(self) -> None:
         """At the end of a host call."""
-        if self._counter is not None:
-            self._counter.counter = self.tally.steps_left
+        if self._instance is not None:
+            self._instance.counter = self.tally.steps_left
 
     def stop(self) -> int:
         """After `main`: saves the steps; gives the last counter as `GasMeter.stop` does."""
-        if self._counter is None:
+        if self._instance is None:
             return self.tally.steps_left
-        final = self._counter.counter
+        final = self._instance.counter
         self.tally.steps_left = max(final, 0)
-        self._counter = None
+        self._instance = None
         return final

@@ -19,7 +19,7 @@ class Halt(Exception):
         self.detail = detail
 
 
-class Finish(Exception):  # noqa: N818 - a signal, not an error
+class Finish(Exception):
     """The frame ends with success (`finish`, `selfDestruct`)."""
 
     def __init__(self, output: bytes) -> None:
@@ -27,7 +27,7 @@ class Finish(Exception):  # noqa: N818 - a signal, not an error
         self.output = output
 
 
-class Revert(Exception):  # noqa: N818 - a signal, not an error
+class Revert(Exception):
     """The frame is undone, but keeps its gas and its output (`revert`)."""
 
     def __init__(self, output: bytes) -> None:

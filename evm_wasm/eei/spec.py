@@ -55,17 +55,20 @@ class Kind(Enum):
     @property
     def label(self) -> str:
         """For the reference."""
-        return self.value[0]
+        label: str = self.value[0]
+        return label
 
     @property
     def wasm_type(self) -> str:
         """`i32` or `i64`."""
-        return self.value[1]
+        wasm_type: str = self.value[1]
+        return wasm_type
 
     @property
     def size(self) -> int | None:
         """Bytes touched in linear memory; None where a length parameter says it."""
-        return self.value[2]
+        size: int | None = self.value[2]
+        return size
 
 
 OUTPUTS = frozenset(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from evm_wasm.eei.link import Arguments, Memory, Running
+from evm_wasm.eei.frame import Running
+from evm_wasm.eei.link import Arguments
 from evm_wasm.eei.signals import Finish, Halt, Revert
 from evm_wasm.eei.spec import Kind, Method, Param
-from evm_wasm.engine.trap import OutOfBounds
+from evm_wasm.engine import LinearMemory, OutOfBounds
 from evm_wasm.model.trace import MethodCall, Tracer
 
 _SHOWN_BYTES = 64
@@ -28,7 +29,6 @@ def traced(
         ended = ""
         try:
             result = call(*arguments)
-            return result
         except Halt as halt:
             ended = halt.reason.value
             raise
@@ -50,11 +50,14 @@ def traced(
                     ended=ended,
                 )
             )
+        return result
 
     return report
 
 
-def _describe(method: Method, memory: Memory, arguments: Arguments) -> tuple[tuple[str, str], ...]:
+def _describe(
+    method: Method, memory: LinearMemory, arguments: Arguments
+) -> tuple[tuple[str, str], ...]:
     return tuple(
         (param.name, _show(method, memory, arguments, index, param))
         for index, param in enumerate(method.params)
@@ -66,7 +69,9 @@ _POINTED_TO = frozenset({Kind.ADDRESS_IN, Kind.WORD_IN, Kind.LATE_WORD_IN})
 _BYTES = frozenset({Kind.BYTES_IN, Kind.DATA_IN, Kind.LATE_DATA_IN})
 
 
-def _show(method: Method, memory: Memory, arguments: Arguments, index: int, param: Param) -> str:
+def _show(
+    method: Method, memory: LinearMemory, arguments: Arguments, index: int, param: Param
+) -> str:
     value, kind = arguments[index], param.kind
     if kind is Kind.SIGNED_I64:
         return str(value - (1 << 64) if value >> 63 else value)
@@ -90,7 +95,7 @@ def _is_used(method: Method, arguments: Arguments, param: Param) -> bool:
     return method.index_of(param.name) - method.index_of("numberOfTopics") <= count
 
 
-def _show_bytes(memory: Memory, address: int, length: int) -> str:
+def _show_bytes(memory: LinearMemory, address: int, length: int) -> str:
     if not length:
         return "0x"
     if length <= _SHOWN_BYTES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import wasmtime
 from wasmtime import _ffi as ffi
@@ -110,7 +110,7 @@ class Instance:
         check_result(level, error, trap)
 
 
-def check_result(level: Level, error: object, trap: object) -> None:
+def check_result(level: Level, error: Any, trap: Any) -> None:  # noqa: ANN401 - pointers
     """Turns what the C interface reports into an exception; does nothing on success.
 
     What a host function raised comes first: the engine reports it as an error of its own.

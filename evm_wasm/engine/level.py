@@ -9,7 +9,7 @@ of instances or pages.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -118,14 +118,14 @@ class Level:
         return pending
 
     def _renew(self) -> None:
-        self._externs: dict[str, ctypes.Structure] = {}
+        self._externs: dict[str, ffi.wasmtime_extern_t] = {}
         self._callbacks: list[object] = []
         self._store = wasmtime.Store(engine())
         self.context = self._store._context()  # noqa: SLF001 - the binding has no public form
         self._instances_left = self._max_instances
         self._kept_pages = 0
 
-    def _define(self, name: str) -> ctypes.Structure:
+    def _define(self, name: str) -> ffi.wasmtime_extern_t:
         function = self._functions(name)
         callback = _Callback(self._entry(function))
         self._callbacks.append(callback)

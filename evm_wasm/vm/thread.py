@@ -59,7 +59,8 @@ class _Worker:
         job.done.wait()
         if job.error is not None:
             raise job.error
-        return job.result  # type: ignore[no-any-return] - the job ran `run`
+        result: T = job.result
+        return result
 
     def _ensure_started(self) -> None:
         with self._lock:

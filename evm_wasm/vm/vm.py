@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from evm_wasm.eei.frame import Frame
+from evm_wasm.eei.frame import Running
 from evm_wasm.eei.link import link
 from evm_wasm.eei.meter import GasMeter, StepMeter, Tally
 from evm_wasm.eei.table import TABLE
 from evm_wasm.eei.tracing import traced
-from evm_wasm.engine import HostFunction, Level, LinearMemory
+from evm_wasm.engine import HostFunction, Level
 from evm_wasm.model.trace import Tracer
 from evm_wasm.rules.forks import Rules
 from evm_wasm.vm.contract import ContractCache
@@ -22,19 +22,14 @@ STEP_SCHEDULE: Final = "fuel"
 """How steps are counted under schedule `none`: one for nearly each instruction, none for pages."""
 
 
-class Nest:
+class Nest(Running):
     """One nesting level: its store, and the frame that runs in it now.
 
     Attributes:
-        frame: Set while a frame runs.
-        memory: Of that frame.
         level: The store.
     """
 
-    __slots__ = ("frame", "level", "memory")
-
-    frame: Frame
-    memory: LinearMemory
+    __slots__ = ("level",)
 
     def __init__(self, depth: int, vm: Vm) -> None:
         self.level = Level(depth, lambda name: vm.host_function(name, self))
