@@ -19,6 +19,7 @@ from evm_wasm.primitives.hexadecimal import (
     parse_quantity,
     parse_word,
 )
+from evm_wasm.primitives.json_text import as_object, parse_json, shown_name
 from evm_wasm.primitives.types import Word
 from evm_wasm.state.world import AccountChange, WorldState
 
@@ -45,10 +46,10 @@ def read_allocation(source: str | Mapping[str, object], *, what: str) -> WorldSt
             address or storage key that occurs twice however it is written. It names the place
             as `0x....storage.0x01`.
     """
-    top = _object(_parse(source, what=what) if isinstance(source, str) else source, what=what)
+    top = as_object(parse_json(source, what=what) if isinstance(source, str) else source, what=what)
     if _ALLOC in top:
         what = f"{what}: {_ALLOC}"
-        top = _object(top[_ALLOC], what=what)
+        top = as_object(top[_ALLOC], what=what)
     changes = _members(
         top,
         what=f"{what}: ",
@@ -77,11 +78,11 @@ def write_allocation(world: WorldState) -> str:
 
 
 def _read_account(value: object, path: str) -> AccountChange:
-    members = _object(value, what=path)
+    members = as_object(value, what=path)
     for name in members:
         if name not in _MEMBERS:
             raise InputError(
-                f"{path}: unknown member {_quoted(name)}; there are {', '.join(_MEMBERS)}"
+                f"{path}: unknown member {shown_name(name)}; there are {', '.join(_MEMBERS)}"
             )
     code = members.get("code", "")
     return AccountChange(
@@ -94,7 +95,7 @@ def _read_account(value: object, path: str) -> AccountChange:
 
 def _read_storage(value: object, path: str) -> dict[Word, Word]:
     return _members(
-        _object(value, what=path),
+        as_object(value, what=path),
         what=f"{path}.",
         read_key=lambda text, path: parse_word(text, what=path),
         read_value=lambda text, path: parse_word(text, what=path),
@@ -111,7 +112,7 @@ def _members(
     """The members of an object under their parsed keys, each of which may occur once."""
     result: dict[K, V] = {}
     for name, value in members.items():
-        path = what + _quoted(name)
+        path = what + shown_name(name)
         key = read_key(name, path)
         if key in result:
             raise InputError(f"{path}: occurs twice")
@@ -127,37 +128,6 @@ def _number(value: object, *, what: str, bits: int) -> int:
             raise InputError(f"{what}: the number does not fit in {bits} bits")
         return value
     return parse_quantity(value, what=what, bits=bits, decimal=True)
-
-
-def _parse(text: str, *, what: str) -> object:
-    def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        members = dict(pairs)
-        if len(members) != len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
-            raise InputError(f"{what}: the member {_quoted(twice)} occurs twice")
-        return members
-
-    try:
-        return json.loads(text, object_pairs_hook=unique)
-    except RecursionError as error:
-        raise InputError(f"{what}: JSON is nested too deeply") from error
-    except ValueError as error:
-        raise InputError(f"{what}: not JSON: {error}") from error
-
-
-def _object(value: object, *, what: str) -> Mapping[object, object]:
-    if not isinstance(value, Mapping):
-        raise InputError(f"{what}: a {type(value).__name__} where a JSON object was expected")
-    return value
-
-
-def _quoted(name: object) -> str:
-    """A name for an error: as it is where it is an ordinary one, else quoted and cut."""
-    if isinstance(name, str) and name.isascii() and name.isalnum() and len(name) <= 80:
-        return name
-    text = ascii(name)
-    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _short(word: Word) -> str:
