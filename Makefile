@@ -11,7 +11,7 @@ BIN = $(CURDIR)/$(VENV)/bin
 ENVIRONMENT = PYTHON="$(PYTHON)" sh scripts/environment.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types imports check fixtures lock clean runtime development
+.PHONY: help demo test lint format types imports check contracts fixtures lock clean runtime development
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -38,8 +38,12 @@ imports: development  ## Check who may import whom
 
 check: lint types imports test  ## All of the checks above
 
-fixtures: runtime  ## Run our own state tests, each under the schedule it names
-	"$(BIN)/ewasm" statetest fixtures
+contracts: development  ## Build the example contracts from their WAT sources
+	"$(BIN)/python" contracts/build.py
+
+fixtures: development  ## Write our own state tests from their sources and run them
+	"$(BIN)/python" fixtures/build.py
+	"$(BIN)/ewasm" statetest fixtures/state
 
 lock:  ## Resolve the dependencies anew (needs uv)
 	UV="$(UV)" UPGRADE="$(UPGRADE)" sh scripts/lock.sh
