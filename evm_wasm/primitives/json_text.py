@@ -42,7 +42,7 @@ def parse_json(text: str, *, what: str) -> object:
         raise InputError(f"{what}: not JSON: {error}") from error
 
 
-def as_object(value: object, *, what: str) -> Mapping[object, object]:
+def as_object(value: object, *, what: str) -> Mapping[str, object]:
     """The value as a JSON object; `InputError` if it is none."""
     if not isinstance(value, Mapping):
         raise InputError(f"{what}: a {type(value).__name__} where a JSON object was expected")

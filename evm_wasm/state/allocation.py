@@ -103,7 +103,7 @@ def _read_storage(value: object, path: str) -> dict[Word, Word]:
 
 
 def _members(
-    members: Mapping[object, object],
+    members: Mapping[str, object],
     *,
     what: str,
     read_key: Callable[[object, str], K],
