@@ -1,0 +1,34 @@
+"""The bytecode injector: WebAssembly in, the same module with exact gas and a stack limit out.
+
+It uses nothing but the standard library and knows nothing of the virtual machine.
+
+Example:
+    ```python
+    from injector import check, instrument
+
+    for finding in check(wasm):
+        print(finding)
+    metered = instrument(wasm, schedule="particles")
+    ```
+"""
+
+from injector.errors import Finding, InjectorError, ScheduleError
+from injector.instrument import VERSION, check, instrument
+from injector.limits import DEFAULT_LIMITS, LARGE_LIMITS, Limits
+from injector.policy import Policy
+from injector.schedule import Schedule, load_schedule
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "LARGE_LIMITS",
+    "VERSION",
+    "Finding",
+    "InjectorError",
+    "Limits",
+    "Policy",
+    "Schedule",
+    "ScheduleError",
+    "check",
+    "instrument",
+    "load_schedule",
+]

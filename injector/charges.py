@@ -1,0 +1,139 @@
+"""The code that the injector adds, for the counter in an exported global."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from injector import leb128
+from injector.module import FunctionType
+from injector.opcodes import I32, I64
+from injector.schedule import Schedule
+
+OUT_OF_GAS = -1
+STACK_EXHAUSTED = -2
+HIGHEST_GAS = (1 << 63) - 1
+
+(
+    UNREACHABLE, BLOCK, IF, ELSE, END, BR, RETURN, CALL, LOCAL_GET, LOCAL_SET, LOCAL_TEE,
+    GLOBAL_GET, GLOBAL_SET, MEMORY_SIZE, MEMORY_GROW, I32_CONST, I64_CONST,
+) = (
+    b"\x00", b"\x02", b"\x04", b"\x05", b"\x0b", b"\x0c", b"\x0f", b"\x10", b"\x20", b"\x21",
+    b"\x22", b"\x23", b"\x24", b"\x3f\x00", b"\x40\x00", b"\x41", b"\x42",
+)  # fmt: skip
+I32_EQ, I32_LT_S, I32_GT_U, I32_ADD, I32_SUB = b"\x46", b"\x48", b"\x4b", b"\x6a", b"\x6b"
+I64_LT_U, I64_ADD, I64_SUB, I64_MUL, I64_SHR_U = b"\x54", b"\x7c", b"\x7d", b"\x7e", b"\x88"
+I64_EXTEND_U, EMPTY = b"\xad", b"\x40"
+
+
+def local(opcode: bytes, index: int) -> bytes:
+    """An instruction with an unsigned operand: local, global, function or label."""
+    return opcode + leb128.unsigned(index)
+
+
+def const32(value: int) -> bytes:
+    """`i32.const`."""
+    return I32_CONST + leb128.signed(value)
+
+
+def const64(value: int) -> bytes:
+    """`i64.const`."""
+    return I64_CONST + leb128.signed(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A function added to the module."""
+
+    name: str
+    type: FunctionType
+    locals: tuple[int, ...]
+    code: bytes  # without the final `end`
+
+    def body(self) -> bytes:
+        """Its body as it stands in the code section, with its size."""
+        groups = b"".join(b"\x01" + bytes([kind]) for kind in self.locals)
+        declarations = leb128.unsigned(len(self.locals)) + groups
+        return leb128.sized(declarations + self.code + END)
+
+
+class GlobalCounter:
+    """Writes charges against a mutable i64 global.
+
+    Gas and every cost are below 2^63, so the unsigned comparison is exact.
+
+    Attributes:
+        gas: Index of the gas global.
+        out_of_gas: Index of the helper that ends the frame.
+    """
+
+    def __init__(self, gas: int, out_of_gas: int) -> None:
+        self.gas = gas
+        self.out_of_gas = out_of_gas
+
+    def charge(self, cost: int) -> bytes:
+        """Charge a constant cost, leaving the operand stack alone."""
+        return self._charge(const64(cost))
+
+    def charge_local(self, index: int) -> bytes:
+        """Charge the cost in an i64 local."""
+        return self._charge(local(LOCAL_GET, index))
+
+    def refund_local(self, index: int) -> bytes:
+        """Give back the cost in an i64 local."""
+        gas = local(GLOBAL_GET, self.gas), local(GLOBAL_SET, self.gas)
+        return gas[0] + local(LOCAL_GET, index) + I64_ADD + gas[1]
+
+    def _charge(self, cost: bytes) -> bytes:
+        gas = local(GLOBAL_GET, self.gas)
+        check = gas + cost + I64_LT_U + IF + EMPTY + local(CALL, self.out_of_gas) + END
+        return check + gas + cost + I64_SUB + local(GLOBAL_SET, self.gas)
+
+
+def stop_helper(name: str, gas: int, state: int) -> Helper:
+    """A helper that leaves a state in the gas global and traps."""
+    code = const64(state) + local(GLOBAL_SET, gas) + UNREACHABLE
+    return Helper(name, FunctionType((), ()), (), code)
+
+
+def page_grow_helper(counter: GlobalCounter, schedule: Schedule, maximum: int) -> Helper:
+    """`memory.grow`: pages paid before, nothing paid where the answer is -1."""
+    code = b"".join(
+        (
+            local(LOCAL_GET, 0), const32(maximum), MEMORY_SIZE, I32_SUB, I32_GT_U,
+            IF, EMPTY, const32(-1), RETURN, END,
+            local(LOCAL_GET, 0), I64_EXTEND_U, const64(schedule.memory_page), I64_MUL,
+            local(LOCAL_SET, 1), counter.charge_local(1),
+            local(LOCAL_GET, 0), MEMORY_GROW, local(LOCAL_TEE, 0), const32(-1), I32_EQ,
+            IF, EMPTY, counter.refund_local(1), END, local(LOCAL_GET, 0),
+        )
+    )  # fmt: skip
+    return Helper("gas.memory_grow", FunctionType((I32,), (I32,)), (I64,), code)
+
+
+def table_grow_helper(
+    counter: GlobalCounter, schedule: Schedule, table: int, element: int
+) -> Helper:
+    """`table.grow`: elements paid before, given back where the answer is -1."""
+    grow = b"\xfc\x0f" + leb128.unsigned(table)
+    code = b"".join(
+        (
+            local(LOCAL_GET, 1), I64_EXTEND_U, const64(schedule.table_element), I64_MUL,
+            local(LOCAL_SET, 2), counter.charge_local(2),
+            local(LOCAL_GET, 0), local(LOCAL_GET, 1), grow, local(LOCAL_TEE, 1),
+            const32(-1), I32_EQ, IF, EMPTY, counter.refund_local(2), END, local(LOCAL_GET, 1),
+        )
+    )  # fmt: skip
+    name = f"gas.table_grow_{table}"
+    return Helper(name, FunctionType((element, I32), (I32,)), (I64,), code)
+
+
+def length_helper(counter: GlobalCounter, name: str, price: int, shift: int) -> Helper:
+    """Charges for a length and returns it: `price` for each started 2^shift units."""
+    code = b"".join(
+        (
+            local(LOCAL_GET, 0), I64_EXTEND_U, const64((1 << shift) - 1), I64_ADD,
+            const64(shift), I64_SHR_U, const64(price), I64_MUL,
+            local(LOCAL_SET, 1), counter.charge_local(1), local(LOCAL_GET, 0),
+        )
+    )  # fmt: skip
+    return Helper(name, FunctionType((I32,), (I32,)), (I64,), code)

@@ -1,0 +1,322 @@
+"""Validation of instructions other than control flow: variables, memory, tables, references."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from injector.body import Body
+from injector.errors import Invalid
+from injector.leb128 import read_signed, read_u32
+from injector.module import Global
+from injector.opcodes import ANY, EXTERNREF, F32, F64, FUNCREF, I32, I64
+
+REFERENCES = frozenset({FUNCREF, EXTERNREF})
+
+
+class Row(NamedTuple):
+    """One line of the dispatch table of a validator.
+
+    Attributes:
+        price: Price of one execution.
+        plain: Handler of an instruction that neither starts nor ends a segment, or None.
+        control: Handler of any other instruction with a rule of its own, or None.
+        pops: Operands of an instruction without a rule of its own.
+        arity: How many they are.
+        pushes: Its results.
+        code: The opcode (without prefix).
+        immediate: As in the table of opcodes.
+        mnemonic: As in the table of opcodes.
+    """
+
+    price: int
+    plain: Callable[[Body, int, Row], int] | None
+    control: Callable[[Body, int, Row], int] | None
+    pops: list[int]
+    arity: int
+    pushes: list[int]
+    code: int
+    immediate: str
+    mnemonic: str
+
+
+def _local(body: Body, position: int) -> tuple[int, int]:
+    index = body.code[position]
+    position += 1
+    if index >= 0x80:
+        index, position = read_u32(body.code, position - 1)
+    if index >= len(body.locals):
+        raise Invalid(f"local {index}", "invalid: no such local")
+    return body.locals[index], position
+
+
+def local_get(body: Body, position: int, _row: Row) -> int:
+    """`local.get`."""
+    kind, position = _local(body, position)
+    body.push(kind)
+    return position
+
+
+def local_set(body: Body, position: int, _row: Row) -> int:
+    """`local.set`."""
+    kind, position = _local(body, position)
+    body.pop(kind)
+    return position
+
+
+def local_tee(body: Body, position: int, _row: Row) -> int:
+    """`local.tee`."""
+    kind, position = _local(body, position)
+    body.pop(kind)
+    body.push(kind)
+    return position
+
+
+def _global(body: Body, position: int) -> tuple[Global, int]:
+    index, position = read_u32(body.code, position)
+    if index >= len(body.module.globals):
+        raise Invalid(f"global {index}", "invalid: no such global")
+    return body.module.globals[index], position
+
+
+def global_get(body: Body, position: int, _row: Row) -> int:
+    """`global.get`."""
+    variable, position = _global(body, position)
+    body.push(variable.type)
+    return position
+
+
+def global_set(body: Body, position: int, _row: Row) -> int:
+    """`global.set`."""
+    variable, position = _global(body, position)
+    if not variable.mutable:
+        raise Invalid("", "invalid: the global is immutable")
+    body.pop(variable.type)
+    return position
+
+
+def constant32(body: Body, position: int, _row: Row) -> int:
+    """`i32.const`."""
+    if body.code[position] < 0x80:
+        position += 1
+    else:
+        position = read_signed(body.code, position, 32)[1]
+    body.push(I32)
+    return position
+
+
+def constant64(body: Body, position: int, _row: Row) -> int:
+    """`i64.const`."""
+    position = read_signed(body.code, position, 64)[1]
+    body.push(I64)
+    return position
+
+
+def constant_f32(body: Body, position: int, _row: Row) -> int:
+    """`f32.const`."""
+    body.push(F32)
+    return position + 4
+
+
+def constant_f64(body: Body, position: int, _row: Row) -> int:
+    """`f64.const`."""
+    body.push(F64)
+    return position + 8
+
+
+def nop(body: Body, position: int, _row: Row) -> int:
+    """`nop`."""
+    return position
+
+
+def drop(body: Body, position: int, _row: Row) -> int:
+    """`drop`."""
+    body.pop(ANY)
+    return position
+
+
+def select(body: Body, position: int, _row: Row) -> int:
+    """`select` without a type: numbers only."""
+    body.pop(I32)
+    first = body.pop(ANY)
+    second = body.pop(first)
+    if first in REFERENCES or second in REFERENCES:
+        raise Invalid("", "invalid: references need the typed form")
+    body.push(second if first == ANY else first)
+    return position
+
+
+def select_typed(body: Body, position: int, _row: Row) -> int:
+    """`select` with its type."""
+    count, position = read_u32(body.code, position)
+    if count != 1:
+        raise Invalid("", "invalid: exactly one type is needed")
+    offset = body.plan.start + position
+    kind = body.gate.check(body.code[position], offset, body.plan.index)
+    body.pop(I32)
+    body.pop(kind)
+    body.pop(kind)
+    body.push(kind)
+    return position + 1
+
+
+def _apply(body: Body, row: Row) -> None:
+    body.pop_all(row.pops)
+    body.push_all(row.pushes)
+
+
+def _need_memory(body: Body, index: int = 0) -> None:
+    if index:
+        raise Invalid(f"memory {index}", "only one memory is accepted")
+    if not body.module.memories:
+        raise Invalid("", "invalid: there is no memory")
+
+
+def memory_access(body: Body, position: int, row: Row) -> int:
+    """Loads and stores."""
+    align, position = read_u32(body.code, position)
+    position = read_u32(body.code, position)[1]
+    if align > int(row.immediate[7:]):
+        if align & 0x40:
+            raise Invalid("", "only one memory is accepted")
+        raise Invalid("", "invalid: alignment beyond the size of the access")
+    _need_memory(body)
+    _apply(body, row)
+    return position
+
+
+def memory_size(body: Body, position: int, row: Row) -> int:
+    """`memory.size` and `memory.grow`."""
+    index, position = read_u32(body.code, position)
+    _need_memory(body, index)
+    _apply(body, row)
+    if row.pops:
+        body.rewrite(body.opcode_at, position, "memory.grow")
+    return position
+
+
+def _data_segment(body: Body, position: int) -> int:
+    index, position = read_u32(body.code, position)
+    if body.module.data_count is None:
+        raise Invalid("", "invalid: there is no data count section")
+    if index >= body.module.data_count:
+        raise Invalid(f"data segment {index}", "invalid: no such segment")
+    return position
+
+
+def memory_init(body: Body, position: int, row: Row) -> int:
+    """`memory.init`."""
+    position = _data_segment(body, position)
+    index, position = read_u32(body.code, position)
+    _need_memory(body, index)
+    return _bulk(body, position, row)
+
+
+def _bulk(body: Body, position: int, row: Row) -> int:
+    """Finish a bulk instruction: its length is charged apart."""
+    _apply(body, row)
+    body.rewrite(body.opcode_at, position, row.mnemonic)
+    return position
+
+
+def memory_copy(body: Body, position: int, row: Row) -> int:
+    """`memory.copy`."""
+    for _ in range(2):
+        index, position = read_u32(body.code, position)
+        _need_memory(body, index)
+    return _bulk(body, position, row)
+
+
+def memory_fill(body: Body, position: int, row: Row) -> int:
+    """`memory.fill`."""
+    index, position = read_u32(body.code, position)
+    _need_memory(body, index)
+    return _bulk(body, position, row)
+
+
+def data(body: Body, position: int, _row: Row) -> int:
+    """`data.drop`."""
+    return _data_segment(body, position)
+
+
+def _table(body: Body, position: int) -> tuple[int, int, int]:
+    index, position = read_u32(body.code, position)
+    if index >= len(body.module.tables):
+        raise Invalid(f"table {index}", "invalid: no such table")
+    return index, body.module.tables[index].element, position
+
+
+def table(body: Body, position: int, row: Row) -> int:
+    """`table.get`, `set`, `size`, `grow` and `fill`."""
+    index, element, position = _table(body, position)
+    operands = {
+        "table.get": ((I32,), (element,)),
+        "table.set": ((I32, element), ()),
+        "table.size": ((), (I32,)),
+        "table.grow": ((element, I32), (I32,)),
+        "table.fill": ((I32, element, I32), ()),
+    }[row.mnemonic]
+    body.pop_all(operands[0])
+    body.push_all(operands[1])
+    if row.mnemonic in ("table.grow", "table.fill"):
+        body.rewrite(body.opcode_at, position, row.mnemonic, index)
+    return position
+
+
+def _element_segment(body: Body, position: int) -> tuple[int, int]:
+    index, position = read_u32(body.code, position)
+    if index >= len(body.module.element_types):
+        raise Invalid(f"element segment {index}", "invalid: no such segment")
+    return body.module.element_types[index], position
+
+
+def table_init(body: Body, position: int, row: Row) -> int:
+    """`table.init`."""
+    segment, position = _element_segment(body, position)
+    _, element, position = _table(body, position)
+    if segment != element:
+        raise Invalid("", "invalid: the segment and the table have different types")
+    return _bulk(body, position, row)
+
+
+def table_copy(body: Body, position: int, row: Row) -> int:
+    """`table.copy`."""
+    _, target, position = _table(body, position)
+    _, source, position = _table(body, position)
+    if target != source:
+        raise Invalid("", "invalid: the tables have different types")
+    return _bulk(body, position, row)
+
+
+def elem(body: Body, position: int, _row: Row) -> int:
+    """`elem.drop`."""
+    return _element_segment(body, position)[1]
+
+
+def ref_null(body: Body, position: int, _row: Row) -> int:
+    """`ref.null`."""
+    kind = body.code[position]
+    body.gate.check(kind, body.plan.start + position, body.plan.index)
+    if kind not in REFERENCES:
+        raise Invalid("", "malformed: not a reference type")
+    body.push(kind)
+    return position + 1
+
+
+def ref_is_null(body: Body, position: int, _row: Row) -> int:
+    """`ref.is_null`."""
+    if body.pop(ANY) not in REFERENCES | {ANY}:
+        raise Invalid("", "invalid: not a reference")
+    body.push(I32)
+    return position
+
+
+def ref_func(body: Body, position: int, _row: Row) -> int:
+    """`ref.func`."""
+    index, position = read_u32(body.code, position)
+    if index >= len(body.module.functions):
+        raise Invalid(f"function {index}", "invalid: no such function")
+    if index not in body.module.referenced_functions:
+        raise Invalid(f"ref.func {index}", "invalid: the function is not declared as a reference")
+    body.push(FUNCREF)
+    return position

@@ -1,0 +1,187 @@
+"""The two doors of the injector: checking a module and instrumenting it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from injector.body import FunctionPlan
+from injector.contract import check_contract
+from injector.decode import Decoder
+from injector.encode import METERING_SECTION, custom_section, encode_body, encode_module
+from injector.errors import Finding, Findings, InjectorError, Invalid
+from injector.layout import GAS_EXPORT, Layout
+from injector.limits import DEFAULT_LIMITS, Limits
+from injector.module import CUSTOM, Extent, Module
+from injector.names import SECTION as NAME_SECTION
+from injector.names import Names, read_names
+from injector.opcodes import MNEMONICS
+from injector.policy import Policy, find_policy
+from injector.schedule import Schedule, find_schedule
+from injector.segments import find_host_reaching, merge_segments
+from injector.validate import Validator
+
+VERSION = "1"
+"""Version of the instrumentation rules; part of consensus and of every instrumented module."""
+
+COUNTERS = ("global",)
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A module with what validation learned about it.
+
+    Attributes:
+        module: The decoded module.
+        plans: One plan for each function body.
+        names: Its well-formed name section, or None.
+        findings: Why it is refused; empty if accepted.
+    """
+
+    module: Module
+    plans: list[FunctionPlan]
+    names: Names | None
+    findings: tuple[Finding, ...]
+
+
+def check(
+    wasm: bytes, *, policy: str | Policy = "ewasm", limits: Limits = DEFAULT_LIMITS
+) -> tuple[Finding, ...]:
+    """Say why a module is refused.
+
+    Args:
+        wasm: The bytes of the module; anything goes.
+        policy: What to accept.
+        limits: Limits on its shape.
+
+    Returns:
+        At most 100 findings in the order of their offsets; none if the module is accepted.
+
+    Raises:
+        InjectorError: Only for an unknown policy.
+    """
+    schedule = find_schedule("none")
+    return _analyse(bytes(wasm), find_policy(policy), schedule, limits).findings
+
+
+def instrument(
+    wasm: bytes,
+    *,
+    policy: str | Policy = "ewasm",
+    schedule: str | Schedule = "particles",
+    counter: str = "global",
+    limits: Limits = DEFAULT_LIMITS,
+) -> bytes:
+    """Add the charging of gas and the limit on the stack to a module.
+
+    The output exports a mutable i64 global `gas_left` in units of the schedule, at first 2^63-1.
+    The caller sets it before calling the module and reads it afterwards and at every host call:
+    it is exact then. After a trap it is -1 if gas ran out, -2 if the stack did.
+
+    Args:
+        wasm: The bytes of the original module.
+        policy: What to accept: `ewasm`, `core`, or a policy of one's own.
+        schedule: The prices: a name, a path of a JSON file, or a schedule.
+        counter: How gas is counted: `global`.
+        limits: Limits on the shape of the module.
+
+    Returns:
+        The instrumented module; the same for the same arguments.
+
+    Raises:
+        InjectorError: The module is refused; carries the findings.
+        ScheduleError: The schedule cannot be used.
+    """
+    rules, prices = find_policy(policy), find_schedule(schedule)
+    if counter not in COUNTERS:
+        raise InjectorError(f"unknown counter {counter!r}; choose one of {', '.join(COUNTERS)}")
+    _check_prices(rules, prices)
+    wasm = bytes(wasm)
+    analysis = _analyse(wasm, rules, prices, limits)
+    if analysis.findings:
+        text = "\n".join(str(finding) for finding in analysis.findings)
+        raise InjectorError(f"the module is refused:\n{text}", analysis.findings)
+    return _write(analysis, rules, prices, limits)
+
+
+def _check_prices(policy: Policy, schedule: Schedule) -> None:
+    """Refuse a schedule that lacks a price for an accepted instruction."""
+    for mnemonic, feature in MNEMONICS.items():
+        if feature is None or feature in policy.features:
+            schedule.price(mnemonic)
+
+
+def _analyse(wasm: bytes, policy: Policy, schedule: Schedule, limits: Limits) -> Analysis:
+    findings = Findings()
+    decoder = Decoder(wasm, policy, limits, findings)
+    plans: list[FunctionPlan] = []
+    try:
+        decoder.decode()
+    except Invalid as error:
+        findings.add_invalid(error, 0)
+    else:
+        validator = Validator(decoder.module, policy, limits, schedule, findings)
+        plans = validator.validate()
+        _check_names_free(decoder.module, findings)
+        if policy.contract:
+            check_contract(decoder.module, limits, findings)
+    names = read_names(decoder.module)
+    result = findings.result(names.functions if names is not None else {})
+    return Analysis(decoder.module, plans, names, result)
+
+
+def _check_names_free(module: Module, findings: Findings) -> None:
+    """Refuse what is already instrumented or takes the name of the counter."""
+    for section in module.sections:
+        if section.kind == CUSTOM and section.name == METERING_SECTION:
+            found = f"custom section `{METERING_SECTION}`"
+            findings.add(section.start, None, found, "the module is already instrumented")
+    export = module.find_export(GAS_EXPORT)
+    if export is not None:
+        reason = "the name is reserved for the counter of gas"
+        findings.add(export.offset, None, f"export `{GAS_EXPORT}`", reason)
+
+
+def _write(analysis: Analysis, policy: Policy, schedule: Schedule, limits: Limits) -> bytes:
+    module = analysis.module
+    if policy.contract and module.memories:
+        memory = module.memories[0]
+        most = limits.memory_pages
+        capped = most if memory.maximum is None else min(memory.maximum, most)
+        module.memories[0] = replace(memory, maximum=capped)
+    layout = Layout(module, schedule, analysis.plans)
+    _charge_initial_pages(module, policy, schedule, layout)
+    host_reaching = find_host_reaching(analysis.plans, module.imported_functions)
+    bodies = [
+        encode_body(module, plan, merge_segments(plan, host_reaching), layout)
+        for plan in analysis.plans
+    ]
+    extent: Extent | None = module.memories[0] if policy.contract else None
+    output = encode_module(module, layout, bodies, extent, _custom(analysis, schedule, layout))
+    most = limits.output_factor * len(module.wasm) + limits.output_extra_bytes
+    if len(output) > most:
+        finding = Finding(
+            0, None, None, f"output of {len(output)} bytes", f"the limit is {most} here",
+            "larger basic blocks: compile with optimisation",
+        )  # fmt: skip
+        raise InjectorError(f"the module is refused:\n{finding}", (finding,))
+    return output
+
+
+def _charge_initial_pages(
+    module: Module, policy: Policy, schedule: Schedule, layout: Layout
+) -> None:
+    """Make the initial memory of a contract, beyond its free part, the frame's first charge."""
+    main = module.find_export("main")
+    if not policy.contract or main is None:
+        return
+    pages = module.memories[0].minimum - schedule.free_initial_pages
+    if schedule.charges and pages > 0:
+        layout.wrap_main(main.index, pages * schedule.memory_page)
+
+
+def _custom(analysis: Analysis, schedule: Schedule, layout: Layout) -> bytes:
+    text = f"rules {VERSION}\nschedule {schedule.name} {schedule.hash}\n"
+    out = custom_section(METERING_SECTION, text.encode())
+    if analysis.names is not None:
+        out = custom_section(NAME_SECTION, analysis.names.encode(layout.names())) + out
+    return out

@@ -1,0 +1,130 @@
+"""What the injector appends to a module, and under which indices.
+
+Everything is appended behind what the module has, so no index of the module changes.
+"""
+
+from __future__ import annotations
+
+from injector import leb128
+from injector.body import FunctionPlan
+from injector.charges import (
+    CALL,
+    HIGHEST_GAS,
+    OUT_OF_GAS,
+    STACK_EXHAUSTED,
+    GlobalCounter,
+    Helper,
+    const32,
+    const64,
+    length_helper,
+    local,
+    page_grow_helper,
+    stop_helper,
+    table_grow_helper,
+)
+from injector.module import FunctionType, Module
+from injector.opcodes import I32, I64
+from injector.schedule import Schedule
+from injector.stack_height import STACK_WORDS, StackHeight
+
+GAS_EXPORT = "gas_left"
+_MEMORY_PAGES = 65_536
+_COPIES = frozenset({"memory.copy", "memory.fill", "memory.init"})
+_TABLE_COPIES = frozenset({"table.copy", "table.fill", "table.init"})
+_WORD_SHIFT = 5  # 32 bytes
+
+
+class Layout:
+    """Types, globals and functions added to one module.
+
+    Attributes:
+        helpers: Added functions; their indices start at `first_helper`.
+        counter: Writes the charges.
+        height: Writes the accounting of the stack height.
+        main: Index of the function exported as `main`, if a wrapper takes its place.
+    """
+
+    def __init__(self, module: Module, schedule: Schedule, plans: list[FunctionPlan]) -> None:
+        self.module = module
+        self.schedule = schedule
+        self.types = list(module.types)
+        self.first_helper = len(module.functions)
+        self.helpers: list[Helper] = []
+        self.main: int | None = None
+        self.gas_global = len(module.globals)
+        self._indices: dict[str, int] = {}
+        exhausted = self._add(
+            "stack_exhausted", stop_helper("gas.stack_exhausted", self.gas_global, STACK_EXHAUSTED)
+        )
+        self.height = StackHeight(self.gas_global + 1, exhausted, module.imported_functions)
+        out_of_gas = 0
+        if schedule.charges:
+            out_of_gas = self._add(
+                "out_of_gas", stop_helper("gas.out_of_gas", self.gas_global, OUT_OF_GAS)
+            )
+        self.counter = GlobalCounter(self.gas_global, out_of_gas)
+        if schedule.charges:
+            self._add_charging_helpers(plans)
+
+    def globals(self) -> list[bytes]:
+        """The added globals: gas, words of stack."""
+        gas = bytes([I64, 1]) + const64(HIGHEST_GAS) + b"\x0b"
+        words = bytes([I32, 1]) + const32(STACK_WORDS) + b"\x0b"
+        return [gas, words]
+
+    def type_index(self, kind: FunctionType) -> int:
+        """The index of a function type, added if the module lacks it."""
+        if kind not in self.types:
+            self.types.append(kind)
+        return self.types.index(kind)
+
+    def block_type(self, results: tuple[int, ...]) -> bytes:
+        """The block type of a block with these results."""
+        if not results:
+            return b"\x40"
+        if len(results) == 1:
+            return bytes(results)
+        return leb128.signed(self.type_index(FunctionType((), results)))
+
+    def helper(self, key: str) -> int | None:
+        """The index of the helper for an instruction, if it has one."""
+        return self._indices.get(key)
+
+    def names(self) -> dict[int, str]:
+        """Names of the added functions by index."""
+        return {self.first_helper + i: helper.name for i, helper in enumerate(self.helpers)}
+
+    def wrap_main(self, main: int, cost: int) -> None:
+        """Export a wrapper of `main` that charges a cost once, when the frame starts."""
+        code = self.counter.charge(cost) + local(CALL, main)
+        helper = Helper("gas.main", FunctionType((), ()), (), code)
+        self.main = self._add("main", helper)
+
+    def _add(self, key: str, helper: Helper) -> int:
+        self.type_index(helper.type)
+        self.helpers.append(helper)
+        self._indices[key] = self.first_helper + len(self.helpers) - 1
+        return self._indices[key]
+
+    def _add_charging_helpers(self, plans: list[FunctionPlan]) -> None:
+        used = {(r.mnemonic, r.operand) for plan in plans for r in plan.rewrites}
+        mnemonics = {mnemonic for mnemonic, _ in used}
+        schedule, counter = self.schedule, self.counter
+        if "memory.grow" in mnemonics:
+            memory = self.module.memories[0]
+            maximum = _MEMORY_PAGES if memory.maximum is None else memory.maximum
+            self._add("memory.grow", page_grow_helper(counter, schedule, maximum))
+        if mnemonics & _COPIES:
+            price, shift = (
+                (schedule.copy_word, _WORD_SHIFT) if schedule.copy_word else (schedule.copy_byte, 0)
+            )
+            index = self._add("memory.copy", length_helper(counter, "gas.copy", price, shift))
+            self._indices.update(dict.fromkeys(_COPIES, index))
+        if mnemonics & _TABLE_COPIES:
+            price = schedule.table_element
+            index = self._add("table.copy", length_helper(counter, "gas.table", price, 0))
+            self._indices.update(dict.fromkeys(_TABLE_COPIES, index))
+        for table in sorted(table for mnemonic, table in used if mnemonic == "table.grow"):
+            element = self.module.tables[table].element
+            helper = table_grow_helper(counter, schedule, table, element)
+            self._add(f"table.grow {table}", helper)

@@ -1,0 +1,278 @@
+"""Validating function bodies: one loop that checks types, sums prices and finds segments.
+
+The algorithm is the one of the appendix of the WebAssembly specification, driven by a table with
+a row for each opcode; instructions with a rule of their own have a handler there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from injector import control, instructions
+from injector.body import Body, FunctionPlan
+from injector.errors import Findings, Invalid
+from injector.instructions import Row
+from injector.leb128 import read_u32
+from injector.limits import Limits
+from injector.module import Module
+from injector.opcodes import (
+    FIRST_RELAXED_SIMD,
+    OPCODES,
+    UNSUPPORTED,
+    UNSUPPORTED_FC,
+    Opcode,
+)
+from injector.policy import Policy
+from injector.reader import Reader
+from injector.schedule import Schedule
+from injector.types import Gate, unsupported
+
+Handler = Callable[[Body, int, Row], int]
+
+_PADDING = bytes(16)  # more than an instruction without a vector reads beyond the end
+_PREFIX_FC = 0xFC
+
+_CONTROL: dict[str, Handler] = {
+    "block": control.block,
+    "else": control.else_,
+    "end": control.end,
+    "br": control.br,
+    "br_if": control.br_if,
+    "br_table": control.br_table,
+    "return": control.return_,
+    "unreachable": control.unreachable,
+    "call": control.call,
+    "call_indirect": control.call_indirect,
+    "memory.grow": instructions.memory_size,
+}
+_PLAIN: dict[str, Handler] = {
+    "nop": instructions.nop,
+    "drop": instructions.drop,
+    "select": instructions.select,
+    "select_typed": instructions.select_typed,
+    "local.get": instructions.local_get,
+    "local.set": instructions.local_set,
+    "local.tee": instructions.local_tee,
+    "global.get": instructions.global_get,
+    "global.set": instructions.global_set,
+    "i32.const": instructions.constant32,
+    "i64.const": instructions.constant64,
+    "f32.const": instructions.constant_f32,
+    "f64.const": instructions.constant_f64,
+    "memory:": instructions.memory_access,
+    "memory.size": instructions.memory_size,
+    "memory.init": instructions.memory_init,
+    "memory.copy": instructions.memory_copy,
+    "memory.fill": instructions.memory_fill,
+    "data": instructions.data,
+    "table": instructions.table,
+    "table.init": instructions.table_init,
+    "table.copy": instructions.table_copy,
+    "elem": instructions.elem,
+    "ref.null": instructions.ref_null,
+    "ref.is_null": instructions.ref_is_null,
+    "ref.func": instructions.ref_func,
+}
+
+
+class Validator:
+    """Validates the bodies of one module.
+
+    Attributes:
+        module: The decoded module.
+        policy: What is accepted.
+    """
+
+    def __init__(
+        self,
+        module: Module,
+        policy: Policy,
+        limits: Limits,
+        schedule: Schedule,
+        findings: Findings,
+    ) -> None:
+        self.module = module
+        self.policy = policy
+        self.limits = limits
+        self.schedule = schedule
+        self.findings = findings
+        self.gate = Gate(policy, findings)
+        self._locals_left = limits.locals_total
+        self._points_left = limits.charge_points
+        self._prefixed: dict[int, Row] = {}
+        self._rows: list[Row] = [self._unknown(code) for code in range(256)]
+        self._rows[_PREFIX_FC] = self._special(_PREFIX_FC, self._prefix)
+        for opcode in OPCODES:
+            row = self._row(opcode)
+            if opcode.prefix is None:
+                self._rows[opcode.code] = row
+            else:
+                self._prefixed[opcode.code] = row
+
+    def validate(self) -> list[FunctionPlan]:
+        """Validate all bodies; what is wrong is recorded as findings."""
+        first = self.module.imported_functions
+        plans = []
+        for number, (start, end) in enumerate(self.module.bodies):
+            plan = FunctionPlan(first + number, start, end)
+            self._function(plan)
+            plans.append(plan)
+        return plans
+
+    # The table
+
+    def _row(self, opcode: Opcode) -> Row:
+        """The row of a known opcode; a refused one is recorded, then treated as usual."""
+        price = self.schedule.instructions.get(opcode.mnemonic, 0)
+        immediate = opcode.immediate
+        rule = "memory:" if immediate.startswith("memory:") else immediate
+        plain, special = _PLAIN.get(rule), _CONTROL.get(rule)
+        pops = list(opcode.pops or ())
+        row = Row(
+            price, plain, special, pops, len(pops), list(opcode.pushes), opcode.code, immediate,
+            opcode.mnemonic,
+        )  # fmt: skip
+        if opcode.feature is None or opcode.feature in self.policy.features:
+            return row
+        return self._gated(opcode.feature, row)
+
+    def _special(self, code: int, handler: Handler, mnemonic: str = "") -> Row:
+        return Row(0, None, handler, [], 0, [], code, "", mnemonic or f"opcode {code:#04x}")
+
+    def _gated(self, feature: str, real: Row) -> Row:
+        def refuse(body: Body, position: int, _row: Row) -> int:
+            offset = body.plan.start + body.opcode_at
+            self.gate.refuse(feature, real.mnemonic, offset, body.plan.index)
+            return _execute(body, position, real)
+
+        return self._special(real.code, refuse, real.mnemonic)
+
+    def _unknown(self, code: int) -> Row:
+        def refuse(body: Body, position: int, _row: Row) -> int:
+            feature = UNSUPPORTED.get(code)
+            if feature is None:
+                raise Invalid("", "malformed: no such instruction")
+            found = f"opcode {code:#04x}"
+            if code in (0xFB, 0xFD, 0xFE):
+                number = read_u32(body.code, position)[0]
+                found += f" {number}"
+                if code == 0xFD and number >= FIRST_RELAXED_SIMD:
+                    feature = "relaxed SIMD"
+            raise unsupported(feature, found)
+
+        return self._special(code, refuse)
+
+    def _prefix(self, body: Body, position: int, _row: Row) -> int:
+        number, position = read_u32(body.code, position)
+        real = self._prefixed.get(number)
+        if real is None:
+            found = f"opcode 0xfc {number}"
+            if number in UNSUPPORTED_FC:
+                raise unsupported(UNSUPPORTED_FC[number], found)
+            raise Invalid(found, "malformed: no such instruction")
+        body.cost += real.price
+        return _execute(body, position, real)
+
+    # One body
+
+    def _function(self, plan: FunctionPlan) -> None:
+        wasm = self.module.wasm
+        body = Body(
+            self.module, self.gate, self.limits, self.schedule, plan,
+            wasm[plan.start : plan.end] + _PADDING,
+        )  # fmt: skip
+        try:
+            plan.code = self._read_locals(body)
+            body.open_segment(plan.code)
+            schedule = self.schedule
+            body.cost = schedule.function_entry + schedule.local * plan.declared_locals
+            self._read_code(body)
+        except Invalid as error:
+            self.findings.add_invalid(error, plan.start, plan.index)
+        plan.height = len(body.locals) + body.highest
+        self._count_points(plan)
+
+    def _count_points(self, plan: FunctionPlan) -> None:
+        points = len(plan.segments)
+        most = self.limits.charge_points_per_function
+        self._points_left -= points
+        if points > most:
+            found = f"{points} charge points"
+            self.findings.add(plan.start, plan.index, found, f"the limit is {most}")
+        elif self._points_left < 0 <= self._points_left + points:
+            reason = f"the limit is {self.limits.charge_points}"
+            self.findings.add(plan.start, plan.index, "charge points of the module", reason)
+
+    def _read_locals(self, body: Body) -> int:
+        """Read the declarations of locals; returns the position of the first instruction."""
+        plan = body.plan
+        reader = Reader(self.module.wasm, plan.start, plan.end)
+        for _ in range(reader.count("local declarations", self.limits.locals_per_function)):
+            at = reader.position
+            count = reader.u32()
+            kind = self.gate.value_type(reader, plan.index)
+            plan.declared_locals += count
+            self._locals_left -= count
+            if len(body.locals) + count > self.limits.locals_per_function:
+                most = self.limits.locals_per_function
+                raise Invalid(f"{count} locals", f"the limit is {most} in a function", offset=at)
+            if self._locals_left < 0:
+                most = self.limits.locals_total
+                raise Invalid(f"{count} locals", f"the limit is {most} in a module", offset=at)
+            body.locals += [kind] * count
+        return reader.position - plan.start
+
+    def _read_code(self, body: Body) -> None:
+        """Validate the instructions of a body.
+
+        Raises:
+            Invalid: At the first error, with its absolute offset.
+        """
+        rows, code, stack = self._rows, body.code, body.stack
+        end = len(code) - len(_PADDING)
+        position = at = body.plan.code
+        base = cost = 0
+        try:
+            while position < end:
+                at = position
+                price, plain, special, pops, count, pushes, _, _, _ = row = rows[code[position]]
+                position += 1
+                cost += price
+                if special is not None:
+                    body.cost += cost
+                    cost = 0
+                    body.opcode_at = at
+                    position = special(body, position, row)
+                    base = body.base
+                    if not body.frames:
+                        break
+                elif plain is not None:
+                    position = plain(body, position, row)
+                elif stack[-count:] == pops and len(stack) - count >= base:
+                    stack[-count:] = pushes
+                else:
+                    body.pop_all(pops)
+                    body.push_all(pushes)
+            _check_end(body, position, end)
+        except Invalid as error:
+            if error.offset is None:
+                error.offset = body.plan.start + at
+            error.found = error.found or rows[code[at]].mnemonic
+            raise
+
+
+def _check_end(body: Body, position: int, end: int) -> None:
+    if body.frames or position > end:
+        raise Invalid("function body", "malformed: ends too early")
+    if position < end:
+        raise Invalid("function body", "malformed: continues after its end")
+
+
+def _execute(body: Body, position: int, row: Row) -> int:
+    """Apply the rule of a row outside of the loop."""
+    handler = row.control or row.plain
+    if handler is not None:
+        return handler(body, position, row)
+    body.pop_all(row.pops)
+    body.push_all(row.pushes)
+    return position
