@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from slow_state import Accounts, SlowState, slots, slow_root, slow_storage_changes
 
 from evm_wasm.errors import StateError
@@ -16,13 +16,13 @@ from evm_wasm.state.allocation import read_allocation, write_allocation
 from evm_wasm.state.state import State
 from evm_wasm.state.world import WorldState
 
-ADDRESSES = [Address(bytes([number]) * 20) for number in (1, 2, 0xAB)]
-KEYS = [Word(number.to_bytes(32, "big")) for number in (0, 1, 2**255)]
+ADDRESSES = [Address(bytes([number]) * 20) for number in (1, 0xAB)]
+KEYS = [Word(number.to_bytes(32, "big")) for number in (0, 1)]
 CODES = [b"", b"\0asm", b"code" * 20]
 
 addresses = st.sampled_from(ADDRESSES)
 keys = st.sampled_from(KEYS)
-words = st.sampled_from([ZERO_WORD, KEYS[1], KEYS[2], Word(b"\x12" * 32)])
+words = st.sampled_from([ZERO_WORD, KEYS[1], Word(b"\x12" * 32)])
 amounts = st.integers(0, 3)
 
 
@@ -32,6 +32,14 @@ class StateMachine(RuleBasedStateMachine):
         self.state, self.slow = State(WorldState.EMPTY), SlowState()
         self.checkpoints: list[tuple[int, SlowState]] = []
         self.worlds: list[tuple[WorldState, Accounts]] = [(WorldState.EMPTY, {})]
+
+    @initialize()
+    def start_with_committed_storage(self):
+        for address in ADDRESSES:
+            self.set_code(address, CODES[1])
+            for key in KEYS:
+                self.store(address, key, KEYS[1])
+        self.finish_and_commit(delete_empty=True)
 
     @rule(address=addresses, amount=amounts)
     def add_balance(self, address: Address, amount: int):
@@ -142,8 +150,8 @@ class StateMachine(RuleBasedStateMachine):
         assert self.state.logs == tuple(self.slow.logs)
         assert self.state.refund == self.slow.refund
 
-    @rule()
-    def storage_changes(self):
+    @invariant()
+    def both_tell_the_same_changes_of_storage(self):
         _, before = self.worlds[-1]
         changes = self.state.storage_changes()
         assert changes == slow_storage_changes(before, self.slow.accounts)
@@ -163,4 +171,4 @@ class StateMachine(RuleBasedStateMachine):
 
 
 TestStateMachine = StateMachine.TestCase
-TestStateMachine.settings = settings(max_examples=150, stateful_step_count=40)
+TestStateMachine.settings = settings(max_examples=200, stateful_step_count=40)
