@@ -6,7 +6,7 @@ from evm_wasm.errors import InvalidTransaction
 from evm_wasm.model.transaction import Transaction
 from evm_wasm.rules.limits import MAX_GAS
 from evm_wasm.rules.schedule import TransactionSchedule
-from evm_wasm.state.state import State
+from evm_wasm.state.state import MAX_NONCE, State
 
 
 def intrinsic_gas(prices: TransactionSchedule, data: bytes, *, creates: bool) -> int:
@@ -36,6 +36,8 @@ def check_transaction(
         raise InvalidTransaction(
             f"nonce {order}: the transaction has {transaction.nonce}, the sender {nonce}"
         )
+    if nonce >= MAX_NONCE:
+        raise InvalidTransaction(f"the sender's nonce {nonce} cannot grow (EIP-2681)")
     if transaction.gas_limit > MAX_GAS:
         raise InvalidTransaction(
             f"gas limit {transaction.gas_limit} does not fit into a frame, {MAX_GAS} does"

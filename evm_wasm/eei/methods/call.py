@@ -10,6 +10,7 @@ from evm_wasm.model.contract_address import contract_address
 from evm_wasm.model.message import CallKind, HaltReason, Message, Status
 from evm_wasm.primitives.types import Address
 from evm_wasm.rules.limits import MAX_U128
+from evm_wasm.state.state import MAX_NONCE
 
 
 def call(frame: Frame, gas: int, target: Address, value: int, data: bytes) -> int:
@@ -104,12 +105,15 @@ def create(
 ) -> int:
     """Creates a contract with the given init code.
 
-    The creator's nonce grows even if the creation fails. Depth and balance are looked at before
-    the init code is read; the address is written after success only.
+    The creator's nonce grows even if the creation fails; one that cannot grow creates nothing
+    (EIP-2681). Depth and balance are looked at before the init code is read; the address is
+    written after success only.
     """
     own, state = frame.message, frame.state
     frame.return_data = b""
     if own.depth >= frame.rules.limits.call_depth or not _can_send(frame, value):
+        return Status.FAILURE
+    if state.nonce(own.recipient) >= MAX_NONCE:
         return Status.FAILURE
     code = init_code()
     forwarded = _forwardable(frame)
