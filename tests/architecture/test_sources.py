@@ -16,6 +16,10 @@ TEXTS = {
     for folder in FOLDERS
     for path in sorted((ROOT / folder).rglob("*.py"))
 }
+# A list of cases may be long; a program may not.
+PROGRAMS = {
+    path: text for path, text in TEXTS.items() if path.parts[0] not in ("tests", "fixtures")
+}
 PACKAGED = {path: text for path, text in TEXTS.items() if path.parts[0] in ("evm_wasm", "injector")}
 
 MOST_LINES = 400
