@@ -45,6 +45,11 @@ def contract(body: str, *, imports: str = "", more: str = "", pages: str = "1") 
     )
 
 
+def data(offset: int, content: bytes) -> str:
+    """A data segment."""
+    return f'(data (i32.const {offset}) "' + "".join(f"\\{byte:02x}" for byte in content) + '")'
+
+
 def eei(name: str, *params: str, result: str | None = None) -> str:
     """The import of a method under its own name."""
     types = f"(param {' '.join(params)})" if params else ""

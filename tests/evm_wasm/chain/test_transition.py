@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
 from builders import BLOCK, COINBASE, CONTRACT, ETHER, SENDER, STORE, World, contract
+
 from evm_wasm.chain.intrinsic import intrinsic_gas
 from evm_wasm.chain.transition import apply_transaction
 from evm_wasm.errors import InvalidTransaction, StepLimitExceeded

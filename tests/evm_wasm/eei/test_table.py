@@ -6,9 +6,9 @@ import inspect
 from pathlib import Path
 
 import pytest
+from builders import CONTRACT, ETHER, World, contract, eei
 
 import injector
-from builders import CONTRACT, ETHER, World, contract, eei
 from evm_wasm.eei.docs import SIGNATURES_FILE, to_json, to_markdown, to_signatures
 from evm_wasm.eei.spec import OUTPUTS, Kind, Method
 from evm_wasm.eei.table import METHODS, TABLE
@@ -76,8 +76,8 @@ def test_prices_and_lengths_name_what_exists(method: Method) -> None:
             assert method.params[method.index_of(param.length)].kind is Kind.I32
 
 
-STATE_DEPENDENT_GAS = {"storageStore": 5_000}
-"""What valid arguments cost beyond the table: zero written to a zero slot."""
+STATE_DEPENDENT_GAS = {"storageStore": 5_000, "selfDestruct": 25_000}
+"""What valid arguments cost beyond the table: a slot that stays zero, a new beneficiary."""
 
 
 @pytest.mark.parametrize("method", METHODS, ids=NAMES)

@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 import pytest
-
 from builders import wasm
+
 from evm_wasm.engine import (
     HostFunction,
     Level,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from builders import (
     CONTRACT,
     ETHER,
@@ -13,9 +12,11 @@ from builders import (
     STORE,
     World,
     contract,
+    data,
     eei,
     run,
 )
+
 from evm_wasm.errors import StepLimitExceeded
 from evm_wasm.model.contract_address import contract_address
 from evm_wasm.model.message import CallKind, HaltReason, Status
@@ -33,9 +34,7 @@ RETURN_SIZE = eei("getReturnDataSize", result="i32")
 RETURN_COPY = eei("returnDataCopy", "i32", "i32", "i32")
 REVERT = eei("revert", "i32", "i32")
 
-OTHER_DATA = f'(data (i32.const 0) "{"".join(f"\\\\{byte:02x}" for byte in OTHER)}")'.replace(
-    "\\\\", "\\"
-)
+OTHER_DATA = data(0, OTHER)
 """The address of the other contract at 0; the value at 32 and the data after it are zero."""
 
 
@@ -343,7 +342,6 @@ def test_many_frames_in_one_store_are_independent() -> None:
 
 def creation(init: bytes, *, gas: int = 5_000_000) -> tuple[World, bytes]:
     """A contract that creates with init code at 128 and answers the result and the address."""
-    text = "".join(f"\\{byte:02x}" for byte in init)
     world = World()
     world.install(
         contract(
@@ -351,7 +349,7 @@ def creation(init: bytes, *, gas: int = 5_000_000) -> tuple[World, bytes]:
                 f"(call $create (i32.const 0) (i32.const 512) (i32.const {len(init)}) (i32.const 260))"
             ).replace("(i32.const 256) (i32.const 4))", "(i32.const 256) (i32.const 24))"),
             imports=CREATE + FINISH,
-            more=f'(data (i32.const 512) "{text}")',
+            more=data(512, init),
         ),
         balance=ETHER,
     )
@@ -359,11 +357,10 @@ def creation(init: bytes, *, gas: int = 5_000_000) -> tuple[World, bytes]:
 
 
 def returning(code: bytes) -> bytes:
-    text = "".join(f"\\{byte:02x}" for byte in code)
     return contract(
         f"(call $finish (i32.const 0) (i32.const {len(code)}))",
         imports=FINISH,
-        more=f'(data (i32.const 0) "{text}")',
+        more=data(0, code),
     )
 
 
