@@ -186,8 +186,7 @@ class State:
         """Set a storage slot, creating the account if need be. Does not touch it."""
         if self._account(address) is None:
             self._journal.write(self._accounts, address, Account())
-        self.load(address, key)
-        self._journal.write(self._storage[address], key, value)
+        self._journal.write(self._storage.setdefault(address, {}), key, value)
 
     def clear_storage(self, address: Address) -> None:
         """Set every storage slot of an account to zero."""
@@ -311,37 +310,35 @@ class State:
 
     def _changes(self) -> dict[Address, AccountChange | None]:
         """What became of each account since the last commit; unchanged ones are left out."""
-        stored = self.storage_changes()
         changes: dict[Address, AccountChange | None] = {}
-        for address in sorted({*self._accounts, *stored, *self._cleared}):
+        for address in sorted({*self._accounts, *self._storage}):
             before = self.world.find(address)
             account = self._account(address)
             if account is None:
                 if before is not None:
                     changes[address] = None
-            elif (
-                before is None
-                or address in stored
-                or address in self._cleared
-                or _own_fields(account) != _own_fields(before)
-            ):
-                slots = {key: now for key, (_, now) in stored.get(address, {}).items()}
-                changes[address] = self._change(address, account, slots)
+                continue
+            slots = self._slots_to_write(address)
+            is_cleared = address in self._cleared
+            if is_cleared or slots or before is None or _own_fields(account) != _own_fields(before):
+                has_other_code = account.code_hash != self.world.account(address).code_hash
+                changes[address] = AccountChange(
+                    nonce=account.nonce,
+                    balance=account.balance,
+                    code=self.code(address) if has_other_code else None,
+                    clears_storage=is_cleared,
+                    slots=slots,
+                )
         return changes
 
-    def _change(
-        self, address: Address, account: Account, slots: Mapping[Word, Word]
-    ) -> AccountChange:
-        is_cleared = address in self._cleared
-        has_other_code = account.code_hash != self.world.account(address).code_hash
-        return AccountChange(
-            nonce=account.nonce,
-            balance=account.balance,
-            code=self.code(address) if has_other_code else None,
-            clears_storage=is_cleared,
-            # A cleared account starts from nothing: slots that are as before are written too.
-            slots=self._storage[address] if is_cleared else slots,
-        )
+    def _slots_to_write(self, address: Address) -> Mapping[Word, Word]:
+        slots = self._storage.get(address, {})
+        if address in self._cleared:
+            # It starts from nothing, so slots that are as they were before are written too.
+            return slots
+        return {
+            key: value for key, value in slots.items() if value != self.world.storage(address, key)
+        }
 
 
 def _own_fields(account: Account) -> tuple[int, int, Hash32]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_world import ACCOUNTS, ADDRESSES, change_to
+from slow_state import ACCOUNTS, ADDRESSES, change_to
 
 from evm_wasm.errors import InputError
 from evm_wasm.primitives.types import Address, Word

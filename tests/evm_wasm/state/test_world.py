@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from slow_state import SlowAccount, slots, slow_root
+from slow_state import ACCOUNTS, ADDRESSES, change_to, slots, slow_root
 
 from evm_wasm.errors import StateError
 from evm_wasm.model.account import (
@@ -17,28 +17,6 @@ from evm_wasm.primitives.types import ZERO_WORD, Address, Word
 from evm_wasm.state.world import AccountChange, WorldState
 
 ALICE = Address(b"\xa1" * 20)
-
-ADDRESSES = st.binary(min_size=20, max_size=20).map(Address)
-WORDS = st.binary(min_size=32, max_size=32) | st.integers(0, 300).map(
-    lambda number: number.to_bytes(32, "big")
-)
-ACCOUNTS = st.builds(
-    SlowAccount,
-    nonce=st.integers(0, 2**64 - 1),
-    balance=st.integers(0, 2**256 - 1),
-    code=st.binary(max_size=40),
-    storage=st.dictionaries(WORDS.map(Word), WORDS.map(Word), max_size=5),
-)
-
-
-def change_to(account: SlowAccount) -> AccountChange:
-    return AccountChange(
-        nonce=account.nonce,
-        balance=account.balance,
-        code=account.code,
-        clears_storage=True,
-        slots=account.storage,
-    )
 
 
 def test_the_empty_world():
