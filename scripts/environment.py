@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Final
 
@@ -39,10 +40,12 @@ def stamp(folder: Path, name: str) -> Path:
 
 
 def digest(name: str) -> str:
-    """What decides the content of an environment: interpreter, checkout, lock and project file."""
-    content = hashlib.sha256(f"{sys.version}\n{sys.base_prefix}\n{ROOT}\n".encode())
-    for path in (lock_file(name), ROOT / "pyproject.toml"):
-        content.update(path.read_bytes())
+    """What decides the content of an environment: interpreter, checkout, packages and lock."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    # The settings of the checking tools, in the same file, change nothing that is installed.
+    packages = (project["build-system"], project["project"], project["tool"]["hatch"])
+    content = hashlib.sha256(f"{sys.version}\n{sys.base_prefix}\n{ROOT}\n{packages}".encode())
+    content.update(lock_file(name).read_bytes())
     return content.hexdigest()
 
 
@@ -64,7 +67,14 @@ def install(folder: Path, name: str) -> None:
     if not is_current(folder, "runtime"):
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
     python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    pip: list[str | Path] = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    pip: list[str | Path] = [
+        python,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "install",
+        "--quiet",
+    ]
     lock = lock_file(name)
     if subprocess.run([*pip, "--require-hashes", "--requirement", lock], check=False).returncode:
         sys.exit(OFFLINE.format(lock=lock.relative_to(ROOT)))
