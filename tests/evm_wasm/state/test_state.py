@@ -179,6 +179,20 @@ def test_cleared_storage_is_empty_after_the_commit(state: State):
     assert world.account(ALICE) == Account(1, 10, code_hash=keccak256(b"code"))
 
 
+@pytest.mark.parametrize("is_destroyed", [False, True])
+def test_storage_that_nobody_read_is_gone_as_well(state: State, *, is_destroyed: bool):
+    if is_destroyed:
+        state.destroy(ALICE)
+        state.finish_transaction(delete_empty=True)
+        state.set_nonce(ALICE, 1)
+    else:
+        state.clear_storage(ALICE)
+    state.finish_transaction(delete_empty=True)
+    world = state.commit()
+    assert world.exists(ALICE)
+    assert list(world.slots(ALICE)) == []
+
+
 def test_storing_creates_the_account():
     state = State(WorldState.EMPTY)
     state.store(BOB, word(1), word(2))

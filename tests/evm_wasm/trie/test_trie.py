@@ -111,6 +111,12 @@ def test_deleting_what_is_not_there_changes_nothing(steps: list, key: bytes):
     assert trie.get(key) is None
 
 
+@pytest.mark.parametrize("key", [b"\0\x13", b"\0", b"\1", b"", b"\0\x11\0"])
+def test_deleting_below_a_shared_path_what_is_not_there(key: bytes):
+    trie = Trie.empty().update({b"\0\x11": b"one", b"\0\x12": b"two"})
+    assert trie.set(key, None) is trie
+
+
 def test_the_empty_trie():
     trie = Trie.empty()
     assert trie.root() == EMPTY_TRIE_ROOT
