@@ -6,14 +6,19 @@ A strict door to the `rlp` package: what `decode` accepts, `encode` gives back b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
 import rlp
+from rlp.codec import consume_length_prefix
 
 from evm_wasm.errors import InputError
 
 Item: TypeAlias = "bytes | Sequence[Item]"
 """A byte string, or a list of items."""
+
+MAX_NESTING: Final = 64
+"""Lists within lists. No structure of Ethereum's nests deeper than six; the library recurses, so
+without a bound a few bytes could use up any stack and seconds of time."""
 
 
 def encode(item: Item) -> bytes:
@@ -33,15 +38,37 @@ def decode(data: bytes, *, what: str = "RLP") -> bytes | list[Item]:
 
     Raises:
         InputError: Not canonical RLP, cut short, followed by further bytes, or nested deeper
-            than Python's stack (no structure of ours nests deeper than four).
+            than `MAX_NESTING`.
     """
     try:
+        if _nests_too_deeply(data):
+            raise InputError(f"{what}: lists are nested more than {MAX_NESTING} deep")
         item = rlp.decode(data)
-    except rlp.exceptions.DecodingError as error:
-        raise InputError(f"{what}: {error}") from error
-    except RecursionError as error:
-        raise InputError(f"{what}: lists are nested too deeply") from error
+    except (rlp.exceptions.DecodingError, IndexError) as error:
+        raise InputError(f"{what}: not canonical RLP: {error}") from error
     return cast("bytes | list[Item]", item)
+
+
+def _nests_too_deeply(data: bytes) -> bool:
+    """Whether a list begins inside `MAX_NESTING` others, reading headers only, without recursion.
+
+    Raises:
+        DecodingError: The library's, for a wrong header.
+        IndexError: The data end within a header.
+    """
+    position = 0
+    ends: list[int] = []
+    while position < len(data):
+        while ends and position >= ends[-1]:
+            ends.pop()
+        _, kind, length, position = consume_length_prefix(data, position)
+        if kind is not list:
+            position += length
+        elif len(ends) == MAX_NESTING:
+            return True
+        else:
+            ends.append(position + length)
+    return False
 
 
 def encode_integer(number: int) -> bytes:

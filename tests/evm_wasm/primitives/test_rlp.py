@@ -79,12 +79,32 @@ def test_what_is_not_canonical_is_refused(data: bytes):
         rlp.decode(data)
 
 
-def test_deep_nesting_is_an_input_error():
+@pytest.mark.parametrize("payload", [b"", b"\x80", b"\1" * 60])
+def test_nesting_is_bounded(payload: bytes):
+    data = payload
+    for _ in range(rlp.MAX_NESTING):
+        data = _list_of(data)
+    item = rlp.decode(data)
+    for _ in range(rlp.MAX_NESTING - 1):
+        (item,) = item
+    assert rlp.encode(item) == _list_of(payload)
+    with pytest.raises(InputError, match="block: lists are nested more than 64 deep"):
+        rlp.decode(_list_of(data), what="block")
+
+
+def test_nesting_is_bounded_whatever_the_stack_allows():
+    with pytest.raises(InputError, match="nested more than"):
+        rlp.decode(b"\xff" + b"\xfb" * 100_000)
     data = b""
-    for _ in range(5000):
-        data = rlp.encode([]) if not data else _list_of(data)
-    with pytest.raises(InputError):
+    for _ in range(5_000):
+        data = _list_of(data)
+    with pytest.raises(InputError, match="nested more than"):
         rlp.decode(data)
+
+
+def test_lists_side_by_side_are_not_nesting():
+    item = [[[]] * 100] * 100
+    assert rlp.decode(rlp.encode(item)) == item
 
 
 def _list_of(payload: bytes) -> bytes:
