@@ -6,6 +6,7 @@ Places are written as paths, `pre.0x....storage.0x01`, behind the name of the so
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -13,6 +14,13 @@ from evm_wasm.errors import InputError
 
 MOST_SHOWN: Final = 80
 """Characters of a foreign name that an error shows."""
+
+MOST_NESTED: Final = 100
+"""Far more than any of our formats. The parser of the standard library is recursive, and where
+the machine has raised Python's recursion limit, deep nesting would overflow the native stack."""
+
+_STRING_OR_BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|[][{}]', re.DOTALL)
+_STEPS: Final = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 def parse_json(text: str, *, what: str) -> object:
@@ -34,12 +42,23 @@ def parse_json(text: str, *, what: str) -> object:
             raise InputError(f"{what}: the member {shown_name(twice)} occurs twice")
         return members
 
+    if _nesting(text) > MOST_NESTED:
+        raise InputError(f"{what}: JSON is nested too deeply, more than {MOST_NESTED} levels")
     try:
         return json.loads(text, object_pairs_hook=unique)
-    except RecursionError as error:
-        raise InputError(f"{what}: JSON is nested too deeply") from error
     except ValueError as error:
         raise InputError(f"{what}: not JSON: {error}") from error
+
+
+def _nesting(text: str) -> int:
+    """A bound of how deep arrays and objects lie inside of each other, exact if above the limit."""
+    if text.count("[") + text.count("{") <= MOST_NESTED:
+        return 0
+    depth = deepest = 0
+    for token in _STRING_OR_BRACKET.finditer(text):
+        depth += _STEPS.get(token[0], 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def as_object(value: object, *, what: str) -> Mapping[str, object]:
