@@ -21,6 +21,7 @@ from evm_wasm.primitives.hexadecimal import (
 )
 from evm_wasm.primitives.json_text import as_object, parse_json, shown_name
 from evm_wasm.primitives.types import Word
+from evm_wasm.state.state import MAX_BALANCE
 from evm_wasm.state.world import AccountChange, WorldState
 
 K = TypeVar("K")
@@ -43,8 +44,9 @@ def read_allocation(source: str | Mapping[str, object], *, what: str) -> WorldSt
 
     Raises:
         InputError: Not JSON, a wrong type, length or name, a number that does not fit, or an
-            address or storage key that occurs twice however it is written. It names the place
-            as `0x....storage.0x01`.
+            address or storage key that occurs twice however it is written; it names the place
+            as `0x....storage.0x01`. Also if all balances together exceed 2^256 - 1: no transfer
+            can overflow a balance then.
     """
     top = as_object(parse_json(source, what=what) if isinstance(source, str) else source, what=what)
     if _ALLOC in top:
@@ -56,6 +58,8 @@ def read_allocation(source: str | Mapping[str, object], *, what: str) -> WorldSt
         read_key=lambda text, path: parse_address(text, what=path, needs_prefix=False),
         read_value=_read_account,
     )
+    if sum(change.balance for change in changes.values()) > MAX_BALANCE:
+        raise InputError(f"{what}: the balances together do not fit in 256 bits")
     return WorldState.EMPTY.apply(changes)
 
 

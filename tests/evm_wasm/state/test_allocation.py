@@ -152,3 +152,12 @@ def test_what_is_wrong_with_an_account_is_named(members: object, message: str):
 def test_what_is_wrong_with_the_text_is_named(text: str, message: str):
     with pytest.raises(InputError, match=f"^genesis.json: .*{message}"):
         read_allocation(text, what="genesis.json")
+
+
+def test_balances_that_could_overflow_together_are_refused() -> None:
+    half = hex(2**255)
+    with pytest.raises(InputError, match="^genesis: the balances together"):
+        read_allocation(
+            {f"0x{'01' * 20}": {"balance": half}, f"0x{'02' * 20}": {"balance": half}},
+            what="genesis",
+        )
