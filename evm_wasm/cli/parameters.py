@@ -1,0 +1,58 @@
+"""How words of the command line become values: callbacks for options of `click`.
+
+Each gets the word as it was typed, or None where the option is absent and has no default; each
+raises `InputError` that names the option.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import click
+
+from evm_wasm.errors import InputError
+from evm_wasm.primitives.hexadecimal import PREFIX, parse_address, parse_bytes, parse_quantity
+from evm_wasm.primitives.types import Address
+from evm_wasm.primitives.units import parse_wei
+from evm_wasm.rules.limits import MAX_GAS
+
+_ADDRESS: Final = re.compile(f"{PREFIX}[0-9a-fA-F]{{40}}")
+_GROUPED: Final = re.compile("[0-9]+([_,][0-9]{3})*")
+
+
+def looks_like_address(text: str) -> bool:
+    """Whether the text is an address rather than the name of a file."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
+def to_address(_ctx: click.Context, param: click.Parameter, word: str | None) -> Address | None:
+    """20 bytes in hexadecimal."""
+    return None if word is None else parse_address(word, what=_name(param))
+
+
+def to_bytes(_ctx: click.Context, param: click.Parameter, word: str | None) -> bytes | None:
+    """Any number of bytes in hexadecimal."""
+    return None if word is None else parse_bytes(word, what=_name(param))
+
+
+def to_wei(_ctx: click.Context, param: click.Parameter, word: str) -> int:
+    """An amount of ether with a unit, in wei."""
+    return parse_wei(word, what=_name(param))
+
+
+def to_gas(_ctx: click.Context, param: click.Parameter, word: str) -> int:
+    """An amount of gas that fits into a frame."""
+    what = _name(param)
+    if not word.startswith(PREFIX):
+        if _GROUPED.fullmatch(word) is None:
+            raise InputError(f"{what}: an amount of gas is a number, decimal or {PREFIX}")
+        word = word.replace("_", "").replace(",", "")
+    gas = parse_quantity(word, what=what, decimal=True)
+    if gas > MAX_GAS:
+        raise InputError(f"{what}: {gas} gas do not fit into a frame; give at most {MAX_GAS}")
+    return gas
+
+
+def _name(param: click.Parameter) -> str:
+    return param.opts[0]
