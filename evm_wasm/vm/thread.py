@@ -28,8 +28,12 @@ LEVELS: Final = ProtocolLimits().call_depth + 1
 
 STACK_SIZE: Final = LEVELS * (MAX_WASM_STACK + HOST_STACK) + (16 << 20)
 
-RECURSION_LIMIT: Final = 64 * LEVELS
-"""Python frames: fewer than 20 lie between two nested contracts."""
+RECURSION_LIMIT: Final = 20 * LEVELS
+"""Python frames: 13 lie between two nested contracts, 14 with tracing.
+
+The limit holds for all threads, and those that do not run contracts have small native stacks, so
+it is raised no further than needed and only while a contract runs.
+"""
 
 
 @dataclass(slots=True)
@@ -66,7 +70,6 @@ class _Worker:
         with self._lock:
             if self._thread is not None:
                 return
-            sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
             thread = threading.Thread(target=self._serve, name="ewasm-execution", daemon=True)
             previous = threading.stack_size(STACK_SIZE)
             try:
@@ -84,10 +87,13 @@ class _Worker:
     def _serve(self) -> None:
         while True:
             job = self._jobs.get()
+            usual = sys.getrecursionlimit()
+            sys.setrecursionlimit(max(usual, RECURSION_LIMIT))
             try:
                 job.result = job.run()
             except BaseException as error:  # noqa: BLE001 - handed to the caller, who raises it
                 job.error = error
+            sys.setrecursionlimit(usual)
             job.done.set()
 
 
