@@ -19,7 +19,7 @@ from evm_wasm.primitives.keccak import keccak256
 from evm_wasm.primitives.types import Hash32
 from evm_wasm.state.state import State
 from evm_wasm.vm.contract import InvalidContract, looks_like_wasm
-from evm_wasm.vm.thread import run_deep
+from evm_wasm.vm.thread import LEVELS_PER_THREAD, run_at_depth
 from evm_wasm.vm.vm import Nest, Vm
 
 
@@ -53,8 +53,8 @@ class Execution:
                 has to undo it.
             MachineError: The engine or the state is broken.
         """
-        if not self._active:
-            return run_deep(self._run, message)
+        if message.depth % LEVELS_PER_THREAD == 0:
+            return run_at_depth(message.depth, self._run, message)
         return self._run(message)
 
     def _run(self, message: Message) -> Outcome:
@@ -142,7 +142,7 @@ class Execution:
             transaction=self.transaction,
             rules=self.vm.rules,
             meter=meter,
-            call=self._run,
+            call=self.run,
         )
         try:
             output = self._run_code(frame, code_hash)

@@ -1,8 +1,11 @@
-"""The one thread that runs contracts, with the native stack that 1,024 nested frames need.
+"""The threads that run contracts, with the native stack that 1,024 nested frames need.
 
 Every nesting level uses native stack for its wasm frames and for the Python and binding frames
-between them; too little of it is a crash of the process, not an exception. Only touched pages of
-the stack count as memory, so the reservation costs address space alone.
+between them; too little of it is a crash of the process, not an exception. Python also bounds how
+often native code may call back into it on one thread (1,500 calls of any kind in some releases of
+3.12, three for each level). So each `LEVELS_PER_THREAD` levels have a thread of their own, and only
+one of these threads runs at any time: the others wait for the frame they called. Only touched pages
+of a stack count as memory, so the reservation costs address space alone.
 """
 
 from __future__ import annotations
@@ -21,15 +24,16 @@ from evm_wasm.rules.limits import ProtocolLimits
 P = ParamSpec("P")
 T = TypeVar("T")
 
+LEVELS_PER_THREAD: Final = 256
+"""Nesting levels on one thread; Python 3.12.1 can nest 497."""
+
 HOST_STACK: Final = 128 << 10
 """Bytes of native stack for the Python and binding frames of one nesting level (16 KiB measured)."""
 
-LEVELS: Final = ProtocolLimits().call_depth + 1
+STACK_SIZE: Final = LEVELS_PER_THREAD * (MAX_WASM_STACK + HOST_STACK) + (16 << 20)
 
-STACK_SIZE: Final = LEVELS * (MAX_WASM_STACK + HOST_STACK) + (16 << 20)
-
-RECURSION_LIMIT: Final = 20 * LEVELS
-"""Python frames: 13 lie between two nested contracts, 14 with tracing.
+RECURSION_LIMIT: Final = 20 * LEVELS_PER_THREAD
+"""Python frames on one thread: 13 lie between two nested contracts, 14 with tracing.
 
 The limit holds for all threads, and those that do not run contracts have small native stacks, so
 it is raised no further than needed and only while a contract runs.
@@ -47,17 +51,16 @@ class _Job:
 
 
 class _Worker:
-    """The thread, started at the first use."""
+    """One thread."""
 
     def __init__(self) -> None:
         self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._serve, name="ewasm-execution", daemon=True)
+        self._start()
 
     def submit(self, run: Callable[[], T]) -> T:
         if threading.current_thread() is self._thread:
             return run()
-        self._ensure_started()
         job = _Job(run)
         self._jobs.put(job)
         job.done.wait()
@@ -66,23 +69,18 @@ class _Worker:
         result: T = job.result
         return result
 
-    def _ensure_started(self) -> None:
-        with self._lock:
-            if self._thread is not None:
-                return
-            thread = threading.Thread(target=self._serve, name="ewasm-execution", daemon=True)
-            previous = threading.stack_size(STACK_SIZE)
-            try:
-                thread.start()
-            except (RuntimeError, MemoryError) as error:
-                raise MachineError(
-                    f"cannot start a thread with {STACK_SIZE >> 20} MiB of stack, which "
-                    f"{LEVELS - 1} nested calls need: {error}; raise the limit of virtual "
-                    "memory (ulimit -v) or allow overcommit (vm.overcommit_memory=0)"
-                ) from error
-            finally:
-                threading.stack_size(previous)
-            self._thread = thread
+    def _start(self) -> None:
+        previous = threading.stack_size(STACK_SIZE)
+        try:
+            self._thread.start()
+        except (RuntimeError, MemoryError) as error:
+            raise MachineError(
+                f"cannot start a thread with {STACK_SIZE >> 20} MiB of stack, which "
+                f"{LEVELS_PER_THREAD} nested calls need: {error}; raise the limit of virtual "
+                "memory (ulimit -v) or allow overcommit (vm.overcommit_memory=0)"
+            ) from error
+        finally:
+            threading.stack_size(previous)
 
     def _serve(self) -> None:
         while True:
@@ -97,15 +95,43 @@ class _Worker:
             job.done.set()
 
 
-_WORKER: Final = _Worker()
+class _Workers:
+    """The threads by the range of nesting levels they run, made as levels are first reached."""
+
+    def __init__(self) -> None:
+        self._workers: list[_Worker] = []
+        self._lock = threading.Lock()
+
+    def for_depth(self, depth: int) -> _Worker:
+        """The thread of a level. The first call starts those of all levels that can be reached.
+
+        A machine that cannot have them is told so before anything runs.
+        """
+        with self._lock:
+            needed = max(depth, ProtocolLimits().call_depth) // LEVELS_PER_THREAD + 1
+            while len(self._workers) < needed:
+                self._workers.append(_Worker())
+            return self._workers[depth // LEVELS_PER_THREAD]
 
 
-def run_deep(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Runs a function on the execution thread and gives its result, or raises what it raised.
+_WORKERS: Final = _Workers()
 
-    Calls from the execution thread itself run at once. Calls from other threads queue up.
+
+def run_at_depth(depth: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Runs a function on the thread of a nesting level and gives its result, or raises its error.
+
+    On that thread itself the function runs at once. Calls from other threads queue up.
 
     Raises:
         MachineError: The thread cannot be started; the message says what to change.
     """
-    return _WORKER.submit(lambda: function(*args, **kwargs))
+    return _WORKERS.for_depth(depth).submit(lambda: function(*args, **kwargs))
+
+
+def run_deep(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Runs a function on the thread of the outermost frames.
+
+    Whoever runs many transactions saves a change of threads for each by running them all in one
+    such function.
+    """
+    return run_at_depth(0, function, *args, **kwargs)

@@ -57,7 +57,7 @@ class Vm:
         self.rules = rules
         self.schedule = load_schedule(schedule) if isinstance(schedule, str) else schedule
         self.tracer = tracer
-        self._counts_steps = self.schedule.name == "none"
+        self._counts_steps = not self.schedule.charges
         self._step_limit = step_limit
         self.scale = 1 if self._counts_steps else self.schedule.scale
         self.contracts = ContractCache(
