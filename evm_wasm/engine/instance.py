@@ -129,7 +129,7 @@ def check_result(level: Level, error: Any, trap: Any) -> None:  # noqa: ANN401 -
 
 
 def _wasm_trap(trap: wasmtime.Trap) -> WasmTrap:
-    cause = trap.message.splitlines()[-1].strip() if trap.message else "wasm trap"
+    cause = trap.message.splitlines()[-1].strip().removeprefix("wasm trap: ")
     frames = tuple(TrapFrame(frame.func_index, frame.func_name) for frame in trap.frames)
     return WasmTrap(cause, frames)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import wasmtime
@@ -10,6 +11,9 @@ from evm_wasm.engine.config import engine
 from evm_wasm.errors import InputError, MachineError
 
 MEMORY_EXPORT: Final = "memory"
+
+_LINE_AND_COLUMN: Final = re.compile("([0-9]+):([0-9]+)$")
+"""The engine ends the place of an error in a text with them."""
 
 
 class CompiledModule:
@@ -58,7 +62,8 @@ def _first_lines(message: str) -> str:
     """The engine draws a picture of the source line; one line is enough: cause and place."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     place = next((line.removeprefix("-->").strip() for line in lines if line.startswith("-->")), "")
-    return f"{lines[0]} ({place})" if place else lines[0]
+    numbers = _LINE_AND_COLUMN.search(place)
+    return f"line {numbers[1]}, column {numbers[2]}: {lines[0]}" if numbers else lines[0]
 
 
 def _initial_pages(module: wasmtime.Module) -> int:

@@ -9,7 +9,7 @@ class WasmTrap(Exception):
     """Wasm code trapped: a failure of the contract, caught by the virtual machine only.
 
     Attributes:
-        cause: One line, for example `wasm trap: integer divide by zero`.
+        cause: One line, for example `integer divide by zero`.
         backtrace: Innermost first, at most as many frames as the engine keeps.
     """
 
