@@ -262,16 +262,20 @@ def _print(options: Options, request: Request, result: Result, signature: Signat
     if options.as_json:
         click.echo(report_json(request, result, meaning))
         return
-    if _calls_nothing(request):
-        click.echo("note        the account has no code: only the value moved")
+    if note := _note(request, result):
+        click.echo(f"note        {note}")
     for line in report_lines(request, result, meaning):
         click.echo(line)
 
 
-def _calls_nothing(request: Request) -> bool:
-    if request.code is not None or request.to is None:
-        return False
-    return request.world.account(request.to).code_hash == EMPTY_CODE_HASH
+def _note(request: Request, result: Result) -> str | None:
+    """What would surprise somebody who sees only that all went well, None if nothing would."""
+    address = result.receipt.created or request.to
+    if address is None or result.world.account(address).code_hash != EMPTY_CODE_HASH:
+        return None
+    if request.to is None:
+        return "the init code returned no code: the new account has none"
+    return "the account has no code: only the value moved"
 
 
 def _meaning(result: Result, signature: Signature | None) -> Meaning:

@@ -27,6 +27,8 @@ def read_bytes(name: str) -> bytes:
     Raises:
         InputError: It cannot be read or is larger than `MOST_BYTES`.
     """
+    if not name:
+        raise InputError("the name of a file is empty")
     try:
         if name == STANDARD_STREAM:
             data = sys.stdin.buffer.read(MOST_BYTES + 1)
