@@ -5,19 +5,25 @@ from __future__ import annotations
 FEATURES: dict[str, tuple[str, str]] = {
     "floating point": (
         "floating point is not deterministic",
-        "use integers; floats often come from formatting or parsing code, or from `number` in "
-        "AssemblyScript; non-trapping conversions go away with -mcpu=mvp (clang, zig) or "
-        "-C target-cpu=mvp (rustc), but their operands are floats all the same",
+        (
+            "use integers; floats often come from formatting or parsing code, or from `number` in "
+            "AssemblyScript; non-trapping conversions go away with -mcpu=mvp (clang, zig) or "
+            "-C target-cpu=mvp (rustc), but their operands are floats all the same"
+        ),
     ),
     "reference types": (
         "reference types and table instructions are not accepted",
-        "compile with -mcpu=mvp (clang, zig), -C target-cpu=mvp (rustc) or "
-        "--disable reference-types (asc)",
+        (
+            "compile with -mcpu=mvp (clang, zig), -C target-cpu=mvp (rustc) or "
+            "--disable reference-types (asc)"
+        ),
     ),
     "SIMD": (
         "SIMD is not accepted",
-        "compile without -msimd128 (clang), with -mcpu=mvp (clang, zig), "
-        "-C target-feature=-simd128 (rustc) or without --enable simd (asc)",
+        (
+            "compile without -msimd128 (clang), with -mcpu=mvp (clang, zig), "
+            "-C target-feature=-simd128 (rustc) or without --enable simd (asc)"
+        ),
     ),
     "relaxed SIMD": (
         "relaxed SIMD is not deterministic",
@@ -25,8 +31,10 @@ FEATURES: dict[str, tuple[str, str]] = {
     ),
     "threads": (
         "threads and atomic instructions are not deterministic",
-        "compile without -pthread and -matomics (clang), as single-threaded (zig -fsingle-threaded)"
-        ", with -C target-feature=-atomics (rustc) or without --enable threads (asc)",
+        (
+            "compile without -pthread and -matomics (clang), as single-threaded (zig -fsingle-threaded)"
+            ", with -C target-feature=-atomics (rustc) or without --enable threads (asc)"
+        ),
     ),
     "tail calls": (
         "tail calls are not accepted",

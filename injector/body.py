@@ -198,7 +198,7 @@ class Body:
     def open_block(self, kind: int, params: tuple[int, ...], results: tuple[int, ...]) -> None:
         """Enter a block whose parameters are on the stack."""
         if len(self.frames) > self.limits.nesting:
-            raise Invalid("nesting", f"deeper than the limit of {self.limits.nesting}")
+            raise Invalid(f"block {len(self.frames)} deep", f"the limit is {self.limits.nesting}")
         self.pop_all(params)
         self.base = len(self.stack)
         self.frames.append(Frame(kind, params, results, self.base, entered=self.live))

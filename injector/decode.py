@@ -10,7 +10,7 @@ from injector.elements import read_element
 from injector.errors import Findings, Invalid
 from injector.limits import Limits
 from injector.module import Export, FunctionType, Global, Import, Module, Section, Table
-from injector.opcodes import FUNCREF, I32
+from injector.opcodes import I32
 from injector.policy import REFERENCE_TYPES, Policy
 from injector.reader import Reader
 from injector.types import Gate, read_extent, unsupported
@@ -271,6 +271,5 @@ class Decoder:
             )  # fmt: skip
         if len(module.memories) > 1:
             raise unsupported("several memories", f"{len(module.memories)} memories", 8)
-        several = len(module.tables) > 1 or any(t.element != FUNCREF for t in module.tables)
-        if several and REFERENCE_TYPES not in self.policy.features:
-            raise unsupported(REFERENCE_TYPES, "tables", 8)
+        if len(module.tables) > 1 and REFERENCE_TYPES not in self.policy.features:
+            raise unsupported(REFERENCE_TYPES, f"{len(module.tables)} tables", 8)

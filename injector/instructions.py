@@ -124,7 +124,7 @@ def constant_f64(body: Body, position: int, _row: Row) -> int:
     return position + 8
 
 
-def nop(body: Body, position: int, _row: Row) -> int:
+def nop(_body: Body, position: int, _row: Row) -> int:
     """`nop`."""
     return position
 

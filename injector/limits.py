@@ -24,7 +24,7 @@ class Limits:
     imports: int = 64  # CosmWasm 100; the EEI has 33 methods
     exports: int = 1_024  # Stylus 1,024; a contract has exactly two anyway
     globals: int = 256  # pallet-contracts and Casper 256
-    tables: int = 1  # reference types are not accepted
+    tables: int = 100  # the engine's limit; a contract has at most one
     table_entries: int = 4_096  # pallet-contracts, Casper and Stylus 4,096
     element_segments: int = 1_024  # Stylus 128
     element_entries: int = 4_096  # Stylus 4,096
