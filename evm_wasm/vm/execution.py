@@ -87,13 +87,14 @@ class Execution:
         EEI revision 4, `create`, steps 7 to 11. The creator's nonce has grown already.
         """
         state, address = self.state, message.recipient
+        meter = self.vm.meter(message.gas, self.tally)
         if state.nonce(address) or state.code(address):
-            return _failure(HaltReason.COLLISION, f"0x{address.hex()} has code or a nonce")
+            taken = Halt(HaltReason.COLLISION, f"0x{address.hex()} has code or a nonce")
+            return self._failed(meter, taken)
         state.clear_storage(address)
         state.set_nonce(address, self.vm.rules.new_contract_nonce)
         state.touch(address)
         self._move_value(message)
-        meter = self.vm.meter(message.gas, self.tally)
         init_code = message.input
         if not init_code:
             return _created(message, meter)

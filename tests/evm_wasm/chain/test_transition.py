@@ -10,7 +10,8 @@ from builders import BLOCK, COINBASE, CONTRACT, ETHER, SENDER, STORE, World, con
 from evm_wasm.chain.intrinsic import intrinsic_gas
 from evm_wasm.chain.transition import apply_transaction
 from evm_wasm.errors import InvalidTransaction, StepLimitExceeded
-from evm_wasm.model.message import Status
+from evm_wasm.model.contract_address import contract_address
+from evm_wasm.model.message import HaltReason, Status
 from evm_wasm.model.receipt import Receipt
 from evm_wasm.model.transaction import Transaction
 from evm_wasm.rules.forks import BYZANTIUM
@@ -142,3 +143,11 @@ def test_touched_empty_accounts_vanish() -> None:
     apply(world, replace(CALL, gas_price=0))
     assert not world.state.exists(CONTRACT)
     assert not world.state.exists(COINBASE)
+
+
+def test_what_a_taken_address_burns_is_reported() -> None:
+    world = World()
+    world.state.set_nonce(contract_address(SENDER, 0), 1)
+    receipt = apply(world, replace(CALL, to=None))
+    assert receipt.halt is HaltReason.COLLISION
+    assert (receipt.gas.burned, receipt.gas.instructions) == (100_000 - 53_000, 0)
