@@ -70,7 +70,7 @@ def command(
         malformed += report.problem is not None
     summary = f"{passed} passed, {failed} failed"
     if malformed:
-        summary += f", {malformed} files malformed"
+        summary += f", {malformed} malformed"
     click.echo(summary, err=as_json)
     if malformed:
         return exit_codes.BAD_INPUT
