@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -54,7 +55,9 @@ def run_suite(files: Sequence[Path], options: Options, *, workers: int) -> Itera
     chunks = _chunks(files, workers * CHUNKS_PER_WORKER)
     # Forking a process that has threads is not safe, and the engine starts some.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(chunks)), mp_context=context)
+    pool = ProcessPoolExecutor(
+        min(workers, len(chunks)), mp_context=context, initializer=_leave_interrupts_to_the_parent
+    )
     try:
         for reports in pool.map(_run_chunk, chunks, [options] * len(chunks)):
             yield from reports
@@ -67,6 +70,11 @@ def run_suite(files: Sequence[Path], options: Options, *, workers: int) -> Itera
 def _chunks(files: Sequence[Path], count: int) -> list[Sequence[Path]]:
     size = -(-len(files) // count)
     return [files[start : start + size] for start in range(0, len(files), size)]
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    """Ctrl-C reaches all processes of a terminal; the parent alone answers it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _run_chunk(files: Sequence[Path], options: Options) -> list[FileReport]:
