@@ -111,9 +111,7 @@ def bn254() -> bytes:
 def pair_of_numbers(seed: int) -> tuple[int, int]:
     """Two numbers of 256 bits whose limbs were drawn in turn."""
     limbs = list(islice(random_numbers(seed), 16))
-    x, y = (
-        sum(limb << 32 * i for i, limb in enumerate(limbs[first::2])) for first in range(2)
-    )
+    x, y = (sum(limb << 32 * i for i, limb in enumerate(limbs[first::2])) for first in range(2))
     return x, y
 
 
@@ -164,7 +162,7 @@ def sieve() -> bytes:
 def interpreter() -> bytes:
     steps = 0
     for value in range(1, 3_000):
-        while value > 1:  # noqa: PLW2901 - the sequence starts at the number
+        while value > 1:
             value = 3 * value + 1 if value % 2 else value // 2  # noqa: PLW2901
             steps += 1
     return number(steps)

@@ -1,0 +1,130 @@
+"""How fast modules are instrumented: real ones beside the peer, hard ones against their size."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+from benchmarks.hard_modules import Shape
+from benchmarks.peer import Packages, PeerTime
+from benchmarks.programs import FOLDER, LARGE
+from injector import LARGE_LIMITS, instrument
+
+LIMITS: Final = replace(LARGE_LIMITS, output_factor=16)
+"""Hard modules are larger than contracts may be, and nearly all they have are charge points."""
+
+HALF_RUNS: Final = 3
+"""Of each module before the peer's turn, and as many after it."""
+
+SMALLEST: Final = 50_000
+"""Bytes; below, the time is too short to be read as a speed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A module to instrument for its speed.
+
+    Attributes:
+        name: In the table.
+        path: Its file.
+        policy: What the injector may accept in it.
+    """
+
+    name: str
+    path: Path
+    policy: str = "ewasm"
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How fast one module was instrumented.
+
+    Attributes:
+        name: Of the module.
+        bytes: Its length.
+        output: Length of the instrumented module.
+        seconds: Of the fastest run.
+        peer: What the peer made of it; None where the peer is absent.
+    """
+
+    name: str
+    bytes: int
+    output: int
+    seconds: float
+    peer: PeerTime | None
+
+    @property
+    def rate(self) -> float:
+        """Megabytes a second."""
+        return self.bytes / self.seconds / 1e6
+
+    @property
+    def peer_rate(self) -> float | None:
+        """The peer's megabytes a second; None if it is absent or failed."""
+        if self.peer is None or self.peer.error:
+            return None
+        return self.bytes / self.peer.seconds / 1e6
+
+
+def candidates(packages: Packages | None) -> Iterator[Candidate]:
+    """The committed modules above 50 KB, and those that the packages bring."""
+    for name in LARGE:
+        yield Candidate(name, FOLDER / f"{name}.wasm")
+    if packages is not None:
+        for name, path in packages.real_modules().items():
+            yield Candidate(name, path, "core")
+
+
+def measure_speed(candidate: Candidate, packages: Packages | None) -> Speed:
+    """Instrument a module some times before and after the peer does."""
+    wasm = candidate.path.read_bytes()
+    seconds = [time_once(wasm, candidate.policy)[0] for _ in range(HALF_RUNS)]
+    peer = packages.time(candidate.path) if packages is not None else None
+    for _ in range(HALF_RUNS):
+        spent, output = time_once(wasm, candidate.policy)
+        seconds.append(spent)
+    return Speed(candidate.name, len(wasm), output, min(seconds), peer)
+
+
+def time_once(wasm: bytes, policy: str = "ewasm") -> tuple[float, int]:
+    """Instrument a module.
+
+    Returns:
+        The seconds, the length of the output.
+    """
+    before = time.perf_counter()
+    output = instrument(wasm, policy=policy, limits=LIMITS)
+    return time.perf_counter() - before, len(output)
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """How the time for a hard shape grows with its size.
+
+    Attributes:
+        shape: The shape.
+        bytes: Length of the module of each size.
+        seconds: Median time for each size.
+        doublings: Median ratio of the times at each doubling; both times are of one round.
+    """
+
+    shape: Shape
+    bytes: list[int]
+    seconds: list[float]
+    doublings: list[float]
+
+
+def measure_growth(shape: Shape, rounds: int) -> Growth:
+    """Time a shape in three sizes, all sizes once in each round."""
+    modules = [shape.build(size) for size in shape.sizes]
+    times = [[time_once(wasm)[0] for wasm in modules] for _ in range(rounds)]
+    return Growth(
+        shape,
+        bytes=[len(wasm) for wasm in modules],
+        seconds=[median(column) for column in zip(*times, strict=True)],
+        doublings=[median(row[i + 1] / row[i] for row in times) for i in range(2)],
+    )
