@@ -13,22 +13,26 @@ Example:
 """
 
 from injector.errors import Finding, InjectorError, ScheduleError
-from injector.instrument import VERSION, check, instrument
+from injector.instrument import VERSION, check, instrument, instrument_with_stats
 from injector.limits import DEFAULT_LIMITS, LARGE_LIMITS, Limits
 from injector.policy import Policy
 from injector.schedule import Schedule, load_schedule
+from injector.stats import FunctionStats, Stats
 
 __all__ = [
     "DEFAULT_LIMITS",
     "LARGE_LIMITS",
     "VERSION",
     "Finding",
+    "FunctionStats",
     "InjectorError",
     "Limits",
     "Policy",
     "Schedule",
     "ScheduleError",
+    "Stats",
     "check",
     "instrument",
+    "instrument_with_stats",
     "load_schedule",
 ]

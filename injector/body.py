@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from injector.errors import Invalid
 from injector.limits import Limits
-from injector.module import FunctionType, Module
+from injector.module import FunctionType, FunctionUse, Module
 from injector.opcodes import ANY, TYPE_NAMES
 from injector.schedule import Schedule
 from injector.types import Gate
@@ -102,6 +102,8 @@ class FunctionPlan:
         segments: Live segments in the order of their offsets.
         rewrites: Live instructions to rewrite, in the order of their offsets.
         calls: Functions called by live code.
+        function_uses: Places of function indices, in dead code too; offsets from the start of
+            the body.
         calls_indirectly: Whether live code holds a `call_indirect`.
     """
 
@@ -114,6 +116,7 @@ class FunctionPlan:
     segments: list[Segment] = field(default_factory=list)
     rewrites: list[Rewrite] = field(default_factory=list)
     calls: set[int] = field(default_factory=set)
+    function_uses: list[FunctionUse] = field(default_factory=list)
     calls_indirectly: bool = False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from injector import leb128
 from injector.module import FunctionType
@@ -21,6 +22,7 @@ HIGHEST_GAS = (1 << 63) - 1
     b"\x22", b"\x23", b"\x24", b"\x3f\x00", b"\x40\x00", b"\x41", b"\x42",
 )  # fmt: skip
 I32_EQ, I32_LT_S, I32_GT_U, I32_ADD, I32_SUB = b"\x46", b"\x48", b"\x4b", b"\x6a", b"\x6b"
+I64_DIV_U = b"\x80"
 I64_LT_U, I64_ADD, I64_SUB, I64_MUL, I64_SHR_U = b"\x54", b"\x7c", b"\x7d", b"\x7e", b"\x88"
 I64_EXTEND_U, EMPTY = b"\xad", b"\x40"
 
@@ -56,6 +58,51 @@ class Helper:
         return leb128.sized(declarations + self.code + END)
 
 
+class Counter(Protocol):
+    """Writes charges in one of the public forms."""
+
+    def charge(self, cost: int) -> bytes:
+        """Code that charges a constant cost, leaving the operand stack alone."""
+        ...
+
+    def charge_local(self, index: int) -> bytes:
+        """Code that charges the cost in an i64 local."""
+        ...
+
+    def refund_local(self, index: int) -> bytes:
+        """Code that gives back the cost in an i64 local, where the form can."""
+        ...
+
+
+class ImportCounter:
+    """Writes charges as calls of `ethereum.useGas`, in whole gas.
+
+    Such a charge cannot be given back: pages that the engine refuses below the declared maximum
+    stay paid.
+
+    Attributes:
+        use_gas: Index of the imported function.
+        scale: Units of the schedule per gas; divides every cost.
+    """
+
+    def __init__(self, use_gas: int, scale: int) -> None:
+        self.use_gas = use_gas
+        self.scale = scale
+
+    def charge(self, cost: int) -> bytes:
+        """Charge a constant cost."""
+        return const64(cost // self.scale) + local(CALL, self.use_gas)
+
+    def charge_local(self, index: int) -> bytes:
+        """Charge the cost in an i64 local."""
+        cost = local(LOCAL_GET, index) + const64(self.scale) + I64_DIV_U
+        return cost + local(CALL, self.use_gas)
+
+    def refund_local(self, index: int) -> bytes:  # noqa: ARG002 - the form cannot do it
+        """Nothing: the form cannot give gas back."""
+        return b""
+
+
 class GlobalCounter:
     """Writes charges against a mutable i64 global.
 
@@ -89,13 +136,14 @@ class GlobalCounter:
         return check + gas + cost + I64_SUB + local(GLOBAL_SET, self.gas)
 
 
-def stop_helper(name: str, gas: int, state: int) -> Helper:
-    """A helper that leaves a state in the gas global and traps."""
-    code = const64(state) + local(GLOBAL_SET, gas) + UNREACHABLE
+def stop_helper(name: str, gas: int | None, state: int) -> Helper:
+    """A helper that leaves a state in the gas global, if there is one, and traps."""
+    code = b"" if gas is None else const64(state) + local(GLOBAL_SET, gas)
+    code += UNREACHABLE
     return Helper(name, FunctionType((), ()), (), code)
 
 
-def page_grow_helper(counter: GlobalCounter, schedule: Schedule, maximum: int) -> Helper:
+def page_grow_helper(counter: Counter, schedule: Schedule, maximum: int) -> Helper:
     """`memory.grow`: pages paid before, nothing paid where the answer is -1."""
     code = b"".join(
         (
@@ -110,9 +158,7 @@ def page_grow_helper(counter: GlobalCounter, schedule: Schedule, maximum: int) -
     return Helper("gas.memory_grow", FunctionType((I32,), (I32,)), (I64,), code)
 
 
-def table_grow_helper(
-    counter: GlobalCounter, schedule: Schedule, table: int, element: int
-) -> Helper:
+def table_grow_helper(counter: Counter, schedule: Schedule, table: int, element: int) -> Helper:
     """`table.grow`: elements paid before, given back where the answer is -1."""
     grow = b"\xfc\x0f" + leb128.unsigned(table)
     code = b"".join(
@@ -127,7 +173,7 @@ def table_grow_helper(
     return Helper(name, FunctionType((element, I32), (I32,)), (I64,), code)
 
 
-def length_helper(counter: GlobalCounter, name: str, price: int, shift: int) -> Helper:
+def length_helper(counter: Counter, name: str, price: int, shift: int) -> Helper:
     """Charges for a length and returns it: `price` for each started 2^shift units."""
     code = b"".join(
         (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from injector.errors import Invalid
-from injector.module import Module
+from injector.module import FunctionUse, Module
 from injector.opcodes import (
     F32,
     F64,
@@ -96,4 +96,5 @@ def read_function_reference(reader: Reader, module: Module) -> int:
     if index >= len(module.functions):
         raise Invalid(f"function {index}", "invalid: no such function", offset=at)
     module.referenced_functions.add(index)
+    module.function_uses.append(FunctionUse(at, reader.position, index))
     return FUNCREF

@@ -6,6 +6,7 @@ from injector.body import BLOCK, ELSE, FUNCTION_BODY, IF, LOOP, Body
 from injector.errors import Invalid
 from injector.instructions import Row
 from injector.leb128 import read_signed, read_u32
+from injector.module import FunctionUse
 from injector.opcodes import FUNCREF, I32
 
 
@@ -140,10 +141,12 @@ def unreachable(body: Body, position: int, _row: Row) -> int:
 
 def call(body: Body, position: int, _row: Row) -> int:
     """`call`: a cut afterwards, which is undone if the function never reaches the host."""
+    start = position
     index, position = read_u32(body.code, position)
     module = body.module
     if index >= len(module.functions):
         raise Invalid(f"call {index}", "invalid: no such function")
+    body.plan.function_uses.append(FunctionUse(start, position, index))
     kind = module.function_type(index)
     body.pop_all(kind.params)
     body.push_all(kind.results)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from injector.body import Body
 from injector.errors import Invalid
 from injector.leb128 import read_signed, read_u32
-from injector.module import Global
+from injector.module import FunctionUse, Global
 from injector.opcodes import ANY, EXTERNREF, F32, F64, FUNCREF, I32, I64
 
 REFERENCES = frozenset({FUNCREF, EXTERNREF})
@@ -313,9 +313,11 @@ def ref_is_null(body: Body, position: int, _row: Row) -> int:
 
 def ref_func(body: Body, position: int, _row: Row) -> int:
     """`ref.func`."""
+    start = position
     index, position = read_u32(body.code, position)
     if index >= len(body.module.functions):
         raise Invalid(f"function {index}", "invalid: no such function")
+    body.plan.function_uses.append(FunctionUse(start, position, index))
     if index not in body.module.referenced_functions:
         raise Invalid(f"ref.func {index}", "invalid: the function is not declared as a reference")
     body.push(FUNCREF)

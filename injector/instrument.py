@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from injector import leb128
 from injector.body import FunctionPlan
 from injector.contract import check_contract
 from injector.decode import Decoder
 from injector.encode import METERING_SECTION, custom_section, encode_body, encode_module
 from injector.errors import Finding, Findings, InjectorError, Invalid
-from injector.layout import GAS_EXPORT, Layout
+from injector.layout import GAS_EXPORT, GLOBAL, IMPORT, Layout
 from injector.limits import DEFAULT_LIMITS, Limits
 from injector.module import CUSTOM, Extent, Module
 from injector.names import SECTION as NAME_SECTION
@@ -18,12 +19,13 @@ from injector.opcodes import MNEMONICS
 from injector.policy import Policy, find_policy
 from injector.schedule import Schedule, find_schedule
 from injector.segments import find_host_reaching, merge_segments
+from injector.stats import FunctionStats, Stats
 from injector.validate import Validator
 
 VERSION = "1"
 """Version of the instrumentation rules; part of consensus and of every instrumented module."""
 
-COUNTERS = ("global",)
+COUNTERS = (GLOBAL, IMPORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def instrument(
     *,
     policy: str | Policy = "ewasm",
     schedule: str | Schedule = "particles",
-    counter: str = "global",
+    counter: str = GLOBAL,
     limits: Limits = DEFAULT_LIMITS,
 ) -> bytes:
     """Add the charging of gas and the limit on the stack to a module.
@@ -81,7 +83,8 @@ def instrument(
         wasm: The bytes of the original module.
         policy: What to accept: `ewasm`, `core`, or a policy of one's own.
         schedule: The prices: a name, a path of a JSON file, or a schedule.
-        counter: How gas is counted: `global`.
+        counter: How gas is counted: `global`, or `import` for calls of `ethereum.useGas` in whole
+            gas (then there is no `gas_left`, and gas that ran out is the host's to end).
         limits: Limits on the shape of the module.
 
     Returns:
@@ -91,16 +94,57 @@ def instrument(
         InjectorError: The module is refused; carries the findings.
         ScheduleError: The schedule cannot be used.
     """
-    rules, prices = find_policy(policy), find_schedule(schedule)
-    if counter not in COUNTERS:
-        raise InjectorError(f"unknown counter {counter!r}; choose one of {', '.join(COUNTERS)}")
-    _check_prices(rules, prices)
-    wasm = bytes(wasm)
-    analysis = _analyse(wasm, rules, prices, limits)
+    options = Options(find_policy(policy), find_schedule(schedule), counter, limits)
+    return _instrument(bytes(wasm), options)[0]
+
+
+def instrument_with_stats(
+    wasm: bytes,
+    *,
+    policy: str | Policy = "ewasm",
+    schedule: str | Schedule = "particles",
+    counter: str = GLOBAL,
+    limits: Limits = DEFAULT_LIMITS,
+) -> tuple[bytes, Stats]:
+    """As `instrument`, and say what was added to each function.
+
+    Raises:
+        InjectorError: The module is refused; carries the findings.
+        ScheduleError: The schedule cannot be used.
+    """
+    options = Options(find_policy(policy), find_schedule(schedule), counter, limits)
+    return _instrument(bytes(wasm), options)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to instrument.
+
+    Attributes:
+        policy: What to accept.
+        schedule: The prices.
+        counter: How gas is counted.
+        limits: Limits on the shape of the module.
+    """
+
+    policy: Policy
+    schedule: Schedule
+    counter: str
+    limits: Limits
+
+
+def _instrument(wasm: bytes, options: Options) -> tuple[bytes, Stats]:
+    if options.counter not in COUNTERS:
+        names = ", ".join(COUNTERS)
+        raise InjectorError(f"unknown counter {options.counter!r}; choose one of {names}")
+    _check_prices(options.policy, options.schedule)
+    if options.counter == IMPORT:
+        _check_whole_gas(options.schedule)
+    analysis = _analyse(wasm, options.policy, options.schedule, options.limits)
     if analysis.findings:
         text = "\n".join(str(finding) for finding in analysis.findings)
         raise InjectorError(f"the module is refused:\n{text}", analysis.findings)
-    return _write(analysis, rules, prices, limits)
+    return _write(analysis, options)
 
 
 def _check_prices(policy: Policy, schedule: Schedule) -> None:
@@ -108,6 +152,16 @@ def _check_prices(policy: Policy, schedule: Schedule) -> None:
     for mnemonic, feature in MNEMONICS.items():
         if feature is None or feature in policy.features:
             schedule.price(mnemonic)
+
+
+def _check_whole_gas(schedule: Schedule) -> None:
+    """Refuse a schedule with prices below one gas for a counter in whole gas."""
+    for field, price in schedule.prices():
+        if price % schedule.scale:
+            raise InjectorError(
+                f"schedule {schedule.name}: {field} is not a whole number of gas "
+                f"({price} of {schedule.scale}), which the counter `import` needs"
+            )
 
 
 def _analyse(wasm: bytes, policy: Policy, schedule: Schedule, limits: Limits) -> Analysis:
@@ -141,30 +195,47 @@ def _check_names_free(module: Module, findings: Findings) -> None:
         findings.add(export.offset, None, f"export `{GAS_EXPORT}`", reason)
 
 
-def _write(analysis: Analysis, policy: Policy, schedule: Schedule, limits: Limits) -> bytes:
-    module = analysis.module
-    if policy.contract and module.memories:
+def _write(analysis: Analysis, options: Options) -> tuple[bytes, Stats]:
+    module, schedule, limits = analysis.module, options.schedule, options.limits
+    contract = options.policy.contract
+    if contract and module.memories:
         memory = module.memories[0]
         most = limits.memory_pages
         capped = most if memory.maximum is None else min(memory.maximum, most)
         module.memories[0] = replace(memory, maximum=capped)
-    layout = Layout(module, schedule, analysis.plans)
-    _charge_initial_pages(module, policy, schedule, layout)
+    layout = Layout(module, schedule, analysis.plans, options.counter)
+    _charge_initial_pages(module, options.policy, schedule, layout)
     host_reaching = find_host_reaching(analysis.plans, module.imported_functions)
+    charges = [merge_segments(plan, host_reaching) for plan in analysis.plans]
     bodies = [
-        encode_body(module, plan, merge_segments(plan, host_reaching), layout)
-        for plan in analysis.plans
+        encode_body(module, plan, points, layout)
+        for plan, points in zip(analysis.plans, charges, strict=True)
     ]
-    extent: Extent | None = module.memories[0] if policy.contract else None
+    extent: Extent | None = module.memories[0] if contract else None
     output = encode_module(module, layout, bodies, extent, _custom(analysis, schedule, layout))
-    most = limits.output_factor * len(module.wasm) + limits.output_extra_bytes
-    if len(output) > most:
-        finding = Finding(
-            0, None, None, f"output of {len(output)} bytes", f"the limit is {most} here",
-            "larger basic blocks: compile with optimisation",
-        )  # fmt: skip
+    _check_size(len(module.wasm), len(output), limits)
+    return output, _stats(analysis, charges, bodies, len(output))
+
+
+def _check_size(before: int, after: int, limits: Limits) -> None:
+    most = limits.output_factor * before + limits.output_extra_bytes
+    if after > most:
+        found, reason = f"output of {after} bytes", f"the limit is {most} here"
+        advice = "larger basic blocks: compile with optimisation"
+        finding = Finding(0, None, None, found, reason, advice)
         raise InjectorError(f"the module is refused:\n{finding}", (finding,))
-    return output
+
+
+def _stats(
+    analysis: Analysis, charges: list[list[tuple[int, int]]], bodies: list[bytes], size: int
+) -> Stats:
+    names = {} if analysis.names is None else analysis.names.functions
+    functions = []
+    for plan, points, body in zip(analysis.plans, charges, bodies, strict=True):
+        after = len(body) - leb128.read_u32(body, 0)[1]
+        name = names.get(plan.index)
+        functions.append(FunctionStats(plan.index, name, len(points), plan.end - plan.start, after))
+    return Stats(len(analysis.module.wasm), size, tuple(functions))
 
 
 def _charge_initial_pages(
@@ -183,5 +254,10 @@ def _custom(analysis: Analysis, schedule: Schedule, layout: Layout) -> bytes:
     text = f"rules {VERSION}\nschedule {schedule.name} {schedule.hash}\n"
     out = custom_section(METERING_SECTION, text.encode())
     if analysis.names is not None:
-        out = custom_section(NAME_SECTION, analysis.names.encode(layout.names())) + out
+        out = (
+            custom_section(
+                NAME_SECTION, analysis.names.encode(layout.names(), layout.function_index)
+            )
+            + out
+        )
     return out

@@ -1,6 +1,7 @@
 """What the injector appends to a module, and under which indices.
 
-Everything is appended behind what the module has, so no index of the module changes.
+Everything is appended behind what the module has, so no index of the module changes; except that
+an added import shifts the functions that the module defines.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from injector.charges import (
     HIGHEST_GAS,
     OUT_OF_GAS,
     STACK_EXHAUSTED,
+    Counter,
     GlobalCounter,
     Helper,
+    ImportCounter,
     const32,
     const64,
     length_helper,
@@ -22,12 +25,14 @@ from injector.charges import (
     stop_helper,
     table_grow_helper,
 )
-from injector.module import FunctionType, Module
+from injector.module import FUNCTION_KIND, FunctionType, Module
 from injector.opcodes import I32, I64
 from injector.schedule import Schedule
 from injector.stack_height import STACK_WORDS, StackHeight
 
+GLOBAL, IMPORT = "global", "import"
 GAS_EXPORT = "gas_left"
+USE_GAS = ("ethereum", "useGas")
 _MEMORY_PAGES = 65_536
 _COPIES = frozenset({"memory.copy", "memory.fill", "memory.init"})
 _TABLE_COPIES = frozenset({"table.copy", "table.fill", "table.init"})
@@ -39,38 +44,64 @@ class Layout:
 
     Attributes:
         helpers: Added functions; their indices start at `first_helper`.
+        imports: Added entries of the import section.
         counter: Writes the charges.
+        gas_global: Index of the gas global; None for the counter `import`.
         height: Writes the accounting of the stack height.
         main: Index of the function exported as `main`, if a wrapper takes its place.
     """
 
-    def __init__(self, module: Module, schedule: Schedule, plans: list[FunctionPlan]) -> None:
+    def __init__(
+        self, module: Module, schedule: Schedule, plans: list[FunctionPlan], counter: str
+    ) -> None:
         self.module = module
         self.schedule = schedule
         self.types = list(module.types)
-        self.first_helper = len(module.functions)
+        self.imports: list[bytes] = []
         self.helpers: list[Helper] = []
         self.main: int | None = None
-        self.gas_global = len(module.globals)
         self._indices: dict[str, int] = {}
+        imports = counter == IMPORT and schedule.charges
+        if imports:
+            self.imports.append(self._use_gas())
+        self.first_helper = len(module.functions) + len(self.imports)
+        first_global = len(module.globals)
+        self.gas_global: int | None = None if counter == IMPORT else first_global
         exhausted = self._add(
             "stack_exhausted", stop_helper("gas.stack_exhausted", self.gas_global, STACK_EXHAUSTED)
         )
-        self.height = StackHeight(self.gas_global + 1, exhausted, module.imported_functions)
-        out_of_gas = 0
-        if schedule.charges:
-            out_of_gas = self._add(
-                "out_of_gas", stop_helper("gas.out_of_gas", self.gas_global, OUT_OF_GAS)
-            )
-        self.counter = GlobalCounter(self.gas_global, out_of_gas)
+        words_left = first_global if self.gas_global is None else first_global + 1
+        self.height = StackHeight(words_left, exhausted, module.imported_functions)
+        self.counter: Counter
+        if self.gas_global is None:
+            self.counter = ImportCounter(module.imported_functions, schedule.scale)
+        else:
+            self.counter = GlobalCounter(self.gas_global, self._out_of_gas(self.gas_global))
         if schedule.charges:
             self._add_charging_helpers(plans)
+
+    def _use_gas(self) -> bytes:
+        """The entry of the import section for `ethereum.useGas`."""
+        module, name = (leb128.sized(text.encode()) for text in USE_GAS)
+        kind = leb128.unsigned(self.type_index(FunctionType((I64,), ())))
+        return module + name + bytes([FUNCTION_KIND]) + kind
+
+    def _out_of_gas(self, gas: int) -> int:
+        if not self.schedule.charges:
+            return 0
+        return self._add("out_of_gas", stop_helper("gas.out_of_gas", gas, OUT_OF_GAS))
+
+    def function_index(self, index: int) -> int:
+        """The index in the output of a function of the module."""
+        if index < self.module.imported_functions:
+            return index
+        return index + len(self.imports)
 
     def globals(self) -> list[bytes]:
         """The added globals: gas, words of stack."""
         gas = bytes([I64, 1]) + const64(HIGHEST_GAS) + b"\x0b"
         words = bytes([I32, 1]) + const32(STACK_WORDS) + b"\x0b"
-        return [gas, words]
+        return [words] if self.gas_global is None else [gas, words]
 
     def type_index(self, kind: FunctionType) -> int:
         """The index of a function type, added if the module lacks it."""
@@ -96,7 +127,7 @@ class Layout:
 
     def wrap_main(self, main: int, cost: int) -> None:
         """Export a wrapper of `main` that charges a cost once, when the frame starts."""
-        code = self.counter.charge(cost) + local(CALL, main)
+        code = self.counter.charge(cost) + local(CALL, self.function_index(main))
         helper = Helper("gas.main", FunctionType((), ()), (), code)
         self.main = self._add("main", helper)
 

@@ -72,6 +72,15 @@ class Export:
 
 
 @dataclass(frozen=True, slots=True)
+class FunctionUse:
+    """A place where a function index stands in the module."""
+
+    start: int
+    end: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """One section: its kind and where its payload lies in the module."""
 
@@ -106,6 +115,7 @@ class Module:
     data_segments: int = 0
     bodies: list[tuple[int, int]] = field(default_factory=list)  # start and end offsets
     referenced_functions: set[int] = field(default_factory=set)
+    function_uses: list[FunctionUse] = field(default_factory=list)  # in globals and segments
 
     def function_type(self, index: int) -> FunctionType:
         """The type of a function by its index."""

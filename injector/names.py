@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from injector import leb128
@@ -21,21 +22,32 @@ class Names:
 
     Attributes:
         functions: Function names by index, in the order of the indices.
+        locals: For each function index the name map of its locals, as bytes; None if missing.
         others: Payloads of the other subsections that stay right, by their number. Label names
             do not: added blocks shift the numbers of labels.
     """
 
     functions: dict[int, str]
+    locals: list[tuple[int, bytes]] | None
     others: dict[int, bytes]
 
-    def encode(self, added: dict[int, str]) -> bytes:
-        """The payload with the names of added functions, whose indices are the highest."""
+    def encode(self, added: dict[int, str], index_of: Callable[[int], int]) -> bytes:
+        """The payload for the output.
+
+        Args:
+            added: Names of added functions by their index in the output.
+            index_of: Gives the index in the output of a function of the module.
+        """
+        names = {index_of(index): name for index, name in self.functions.items()} | added
         entries = [
-            leb128.unsigned(index) + leb128.sized(name.encode())
-            for index, name in (self.functions | added).items()
+            leb128.unsigned(index) + leb128.sized(names[index].encode()) for index in sorted(names)
         ]
         parts = dict(self.others)
-        parts[_FUNCTIONS] = leb128.unsigned(len(entries)) + b"".join(entries)
+        if self.locals is not None:
+            parts[_LOCALS] = _vector(
+                [leb128.unsigned(index_of(f)) + names_ for f, names_ in self.locals]
+            )
+        parts[_FUNCTIONS] = _vector(entries)
         return b"".join(bytes([kind]) + leb128.sized(parts[kind]) for kind in sorted(parts))
 
 
@@ -53,6 +65,7 @@ def read_names(module: Module) -> Names | None:
 
 def _read(reader: Reader, functions: int) -> Names:
     names: dict[int, str] = {}
+    locals_: list[tuple[int, bytes]] | None = None
     others: dict[int, bytes] = {}
     last = -1
     while reader.left:
@@ -70,15 +83,14 @@ def _read(reader: Reader, functions: int) -> Names:
             part.name()
             others[kind] = payload
         elif kind == _LOCALS:
-            _indirect_name_map(part, functions)
-            others[kind] = payload
+            locals_ = _indirect_name_map(part, functions)
         elif kind in _PLAIN_MAPS:
             _name_map(part, _MOST)
             others[kind] = payload
         else:
             continue
         part.finish("name subsection")
-    return Names(names, others)
+    return Names(names, locals_, others)
 
 
 def _name_map(reader: Reader, most: int) -> dict[int, str]:
@@ -93,11 +105,19 @@ def _name_map(reader: Reader, most: int) -> dict[int, str]:
     return names
 
 
-def _indirect_name_map(reader: Reader, most: int) -> None:
+def _indirect_name_map(reader: Reader, most: int) -> list[tuple[int, bytes]]:
+    entries = []
     last = -1
     for _ in range(reader.count("names", _MOST)):
         index = reader.u32()
         if not last < index < most:
             raise Invalid("name map", "out of order or out of range")
         last = index
+        start = reader.position
         _name_map(reader, _MOST)
+        entries.append((index, reader.data[start : reader.position]))
+    return entries
+
+
+def _vector(entries: list[bytes]) -> bytes:
+    return leb128.unsigned(len(entries)) + b"".join(entries)

@@ -78,6 +78,11 @@ class Schedule:
         """Whether anything costs anything; False for `none`."""
         return any(self.instructions.values())
 
+    def prices(self) -> list[tuple[str, int]]:
+        """All prices with the names of their fields."""
+        counted = [*_COUNTED, "copy_word", "copy_byte"]
+        return [*self.instructions.items(), *((name, getattr(self, name)) for name in counted)]
+
     def price(self, mnemonic: str) -> int:
         """The price of one execution of an instruction.
 

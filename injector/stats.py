@@ -1,0 +1,51 @@
+"""What instrumentation added to a module."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionStats:
+    """What was added to one function.
+
+    Attributes:
+        index: Function index in the original.
+        name: Its name from the name section, or None.
+        charge_points: Places where gas is charged.
+        bytes_before: Size of its body.
+        bytes_after: Size of its body in the output.
+    """
+
+    index: int
+    name: str | None
+    charge_points: int
+    bytes_before: int
+    bytes_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What was added to a module.
+
+    Attributes:
+        bytes_before: Size of the original.
+        bytes_after: Size of the output.
+        functions: The functions that the original defines.
+    """
+
+    bytes_before: int
+    bytes_after: int
+    functions: tuple[FunctionStats, ...]
+
+    @property
+    def charge_points(self) -> int:
+        """Places where gas is charged, without those of added functions."""
+        return sum(function.charge_points for function in self.functions)
+
+    @property
+    def growth(self) -> float:
+        """Bytes added to the bodies of functions, as a fraction of their size."""
+        before = sum(function.bytes_before for function in self.functions)
+        after = sum(function.bytes_after for function in self.functions)
+        return (after - before) / before if before else 0.0
