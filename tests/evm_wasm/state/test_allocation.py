@@ -154,7 +154,7 @@ def test_what_is_wrong_with_an_account_is_named(members: object, message: str):
     ids=range(15),
 )
 def test_what_is_wrong_with_the_text_is_named(text: str, message: str):
-    with pytest.raises(InputError, match=f"^genesis.json: .*{message}"):
+    with pytest.raises(InputError, match=rf"^genesis\.json: .*{message}"):
         read_allocation(text, what="genesis.json")
 
 
