@@ -160,7 +160,7 @@ def test_what_is_wrong_with_the_text_is_named(text: str, message: str):
 
 def test_balances_that_could_overflow_together_are_refused() -> None:
     half = hex(2**255)
-    with pytest.raises(InputError, match="^genesis: the balances together"):
+    with pytest.raises(InputError, match=r"^genesis: the balances together"):
         read_allocation(
             {f"0x{'01' * 20}": {"balance": half}, f"0x{'02' * 20}": {"balance": half}},
             what="genesis",
