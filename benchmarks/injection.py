@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -12,10 +11,7 @@ from typing import Final
 from benchmarks.hard_modules import Shape
 from benchmarks.peer import Packages, PeerTime
 from benchmarks.programs import FOLDER, LARGE
-from injector import LARGE_LIMITS, instrument
-
-LIMITS: Final = replace(LARGE_LIMITS, output_factor=16)
-"""Hard modules are larger than contracts may be, and nearly all they have are charge points."""
+from benchmarks.stopwatch import measure_first_run, time_once
 
 HALF_RUNS: Final = 3
 """Of each module before the peer's turn, and as many after it."""
@@ -48,6 +44,7 @@ class Speed:
         bytes: Its length.
         output: Length of the instrumented module.
         seconds: Of the fastest run.
+        first: Seconds of the first run of a process.
         peer: What the peer made of it; None where the peer is absent.
     """
 
@@ -55,6 +52,7 @@ class Speed:
     bytes: int
     output: int
     seconds: float
+    first: float
     peer: PeerTime | None
 
     @property
@@ -62,12 +60,11 @@ class Speed:
         """Megabytes a second."""
         return self.bytes / self.seconds / 1e6
 
-    @property
-    def peer_rate(self) -> float | None:
-        """The peer's megabytes a second; None if it is absent or failed."""
+    def times_as_fast(self, *, first: bool = False) -> float | None:
+        """The peer's seconds to ours, of the fastest or the first run; None if it has none."""
         if self.peer is None or self.peer.error:
             return None
-        return self.bytes / self.peer.seconds / 1e6
+        return self.peer.first / self.first if first else self.peer.seconds / self.seconds
 
 
 def candidates(packages: Packages | None) -> Iterator[Candidate]:
@@ -87,18 +84,8 @@ def measure_speed(candidate: Candidate, packages: Packages | None) -> Speed:
     for _ in range(HALF_RUNS):
         spent, output = time_once(wasm, candidate.policy)
         seconds.append(spent)
-    return Speed(candidate.name, len(wasm), output, min(seconds), peer)
-
-
-def time_once(wasm: bytes, policy: str = "ewasm") -> tuple[float, int]:
-    """Instrument a module.
-
-    Returns:
-        The seconds, the length of the output.
-    """
-    before = time.perf_counter()
-    output = instrument(wasm, policy=policy, limits=LIMITS)
-    return time.perf_counter() - before, len(output)
+    first = measure_first_run(candidate.path, candidate.policy)
+    return Speed(candidate.name, len(wasm), output, min(seconds), first, peer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.hard_modules import SHAPES
-from benchmarks.injection import LIMITS
 from benchmarks.runnable import Runnable
+from benchmarks.stopwatch import LIMITS
 from injector import instrument
 
 SMALL = 64

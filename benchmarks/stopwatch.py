@@ -1,0 +1,46 @@
+"""Times the injector on one module; as a program in a new process, without starting Python.
+
+    python -m benchmarks.stopwatch MODULE.wasm POLICY
+
+A compiler that works while a program runs is slow at first; so the peer's first run is compared
+with ours, and the fastest of some with the fastest.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from injector import LARGE_LIMITS, instrument
+
+LIMITS: Final = replace(LARGE_LIMITS, output_factor=16)
+"""Hard modules are larger than contracts may be, and nearly all they have are charge points."""
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+
+
+def time_once(wasm: bytes, policy: str = "ewasm") -> tuple[float, int]:
+    """Instrument a module.
+
+    Returns:
+        The seconds, the length of the output.
+    """
+    before = time.perf_counter()
+    output = instrument(wasm, policy=policy, limits=LIMITS)
+    return time.perf_counter() - before, len(output)
+
+
+def measure_first_run(module: Path, policy: str) -> float:
+    """The seconds of the first run in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.stopwatch", str(module), policy]
+    # This file, run by the same interpreter.
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603
+    return float(done.stdout)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{time_once(Path(sys.argv[1]).read_bytes(), sys.argv[2])[0]}\n")
