@@ -18,7 +18,7 @@ from injector.instrument import COUNTERS
 
 MOST_STEPS = 40
 
-SMALL = replace(ONES, memory_page=7, copy_word=3, br_table_entry=2)
+SMALL = replace(ONES, memory_page=7, copy_word=3, br_table_entry=2, free_initial_pages=0)
 
 PROGRAMS = {
     "straight": "(drop (i32.add (i32.const 1) (i32.const 2)))",

@@ -25,7 +25,7 @@ _LARGEST_LOOK = 1 << 21  # bytes of memory that an observer looks at
 
 
 @cache
-def engine(*, fuel: bool = False, stack: int = 1 << 20) -> wasmtime.Engine:
+def engine(*, fuel: bool = False, stack: int = 1 << 20, level: str = "none") -> wasmtime.Engine:
     """An engine with what policy `core` accepts, with or without fuel."""
     config = wasmtime.Config()
     config.wasm_relaxed_simd = False
@@ -40,7 +40,7 @@ def engine(*, fuel: bool = False, stack: int = 1 << 20) -> wasmtime.Engine:
     config.wasm_function_references = False
     config.consume_fuel = fuel
     config.parallel_compilation = False
-    config.cranelift_opt_level = "none"
+    config.cranelift_opt_level = level
     config.cranelift_nan_canonicalization = True
     config.max_wasm_stack = stack
     return wasmtime.Engine(config)
@@ -211,18 +211,20 @@ class Run:
         kind: The meter, a key of `METERS`.
         gas: Gas that each call of an export starts with.
         stack: Bytes of native stack.
+        level: Level of optimisation of the engine.
     """
 
     wasm: bytes
     kind: str
     gas: int = MUCH
     stack: int = 1 << 20
+    level: str = "none"
     store: Any = field(init=False)
     meter: Meter = field(init=False)
 
     def __post_init__(self) -> None:
         """Compile the module."""
-        self._engine = engine(fuel=self.kind == "fuel", stack=self.stack)
+        self._engine = engine(fuel=self.kind == "fuel", stack=self.stack, level=self.level)
         self._module = wasmtime.Module(self._engine, self.wasm)
         kinds = {each.name: each.type for each in self._module.exports}
         self._memory = next(
