@@ -99,6 +99,7 @@ class FunctionPlan:
         code: Offset of the first instruction, from the start of the body.
         declared_locals: Number of locals without parameters.
         height: Words that a call takes at most: parameters, locals, operands.
+        values: Results of instructions that an optimising compiler may keep beyond those.
         segments: Live segments in the order of their offsets.
         rewrites: Live instructions to rewrite, in the order of their offsets.
         calls: Functions called by live code.
@@ -113,6 +114,7 @@ class FunctionPlan:
     code: int = 0
     declared_locals: int = 0
     height: int = 0
+    values: int = 0
     segments: list[Segment] = field(default_factory=list)
     rewrites: list[Rewrite] = field(default_factory=list)
     calls: set[int] = field(default_factory=set)
@@ -131,6 +133,7 @@ class Body:
         cost: Prices summed up in the current segment.
         base: Operands below the innermost block.
         highest: The most operands ever on the stack.
+        values: Results that an optimising compiler may keep elsewhere.
         opcode_at: Where the current control or bulk instruction starts.
     """
 
@@ -155,6 +158,7 @@ class Body:
         self.frames = [Frame(FUNCTION_BODY, (), self.type.results, 0, entered=True)]
         self.base = 0
         self.highest = 0
+        self.values = 0
         self.live = True
         self.cost = 0
         self.opcode_at = 0
