@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from injector.errors import Invalid
 from injector.limits import Limits
-from injector.module import FunctionType, FunctionUse, Module
+from injector.module import FunctionType, Module
 from injector.opcodes import ANY, TYPE_NAMES
+from injector.plan import Block, FunctionPlan, Site
 from injector.schedule import Schedule
 from injector.types import Gate
 
@@ -25,11 +24,14 @@ class Frame:
         height: Operands below it.
         unreachable: Whether the rest of it is dead code, whose operands have any type.
         entered: Whether its opener can be executed.
-        joined: Whether its end can be reached other than by falling through: a live branch to
-            it, or a live then-arm.
+        incoming: Blocks that lead to its end otherwise than by falling through: by a branch,
+            from the end of a then-arm, or from the `if` itself.
+        first: For a loop its first block, for an `if` the block that ends with it.
     """
 
-    __slots__ = ("entered", "height", "joined", "kind", "params", "results", "unreachable")
+    __slots__ = (
+        "entered", "first", "height", "incoming", "kind", "params", "results", "unreachable",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -46,80 +48,13 @@ class Frame:
         self.height = height
         self.unreachable = False
         self.entered = entered
-        self.joined = False
+        self.incoming: list[int] = []
+        self.first = 0
 
     @property
     def label(self) -> tuple[int, ...]:
         """Types that a branch to it carries."""
         return self.params if self.kind == LOOP else self.results
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A run of instructions that all execute if the first does (traps aside).
-
-    Attributes:
-        offset: Where it starts, from the start of the body.
-        cost: Sum of the prices of its instructions.
-        after_call: Index of the function whose call it follows directly; None if it follows
-            something else, and always has to be charged apart.
-    """
-
-    offset: int
-    cost: int
-    after_call: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Rewrite:
-    """A live instruction that the output replaces or prepends something to.
-
-    Attributes:
-        offset: Where it starts, from the start of the body.
-        end: Where it ends.
-        mnemonic: The instruction.
-        operand: Depth of the function body's label for `return`; the table index for table
-            instructions; else 0.
-    """
-
-    offset: int
-    end: int
-    mnemonic: str
-    operand: int
-
-
-@dataclass(slots=True)
-class FunctionPlan:
-    """What validation learned about one function.
-
-    Attributes:
-        index: Function index.
-        start: Absolute offset of the body (its local declarations).
-        end: Absolute offset after the body.
-        code: Offset of the first instruction, from the start of the body.
-        declared_locals: Number of locals without parameters.
-        height: Words that a call takes at most: parameters, locals, operands.
-        values: Results of instructions that an optimising compiler may keep beyond those.
-        segments: Live segments in the order of their offsets.
-        rewrites: Live instructions to rewrite, in the order of their offsets.
-        calls: Functions called by live code.
-        function_uses: Places of function indices, in dead code too; offsets from the start of
-            the body.
-        calls_indirectly: Whether live code holds a `call_indirect`.
-    """
-
-    index: int
-    start: int
-    end: int
-    code: int = 0
-    declared_locals: int = 0
-    height: int = 0
-    values: int = 0
-    segments: list[Segment] = field(default_factory=list)
-    rewrites: list[Rewrite] = field(default_factory=list)
-    calls: set[int] = field(default_factory=set)
-    function_uses: list[FunctionUse] = field(default_factory=list)
-    calls_indirectly: bool = False
 
 
 class Body:
@@ -130,10 +65,10 @@ class Body:
 
     Attributes:
         live: Whether the next instruction can be executed.
-        cost: Prices summed up in the current segment.
+        cost: Prices summed up in the current block.
+        block: The current block of live code.
         base: Operands below the innermost block.
         highest: The most operands ever on the stack.
-        values: Results that an optimising compiler may keep elsewhere.
         opcode_at: Where the current control or bulk instruction starts.
     """
 
@@ -158,12 +93,10 @@ class Body:
         self.frames = [Frame(FUNCTION_BODY, (), self.type.results, 0, entered=True)]
         self.base = 0
         self.highest = 0
-        self.values = 0
         self.live = True
         self.cost = 0
         self.opcode_at = 0
-        self._segment_start = 0
-        self._after_call: int | None = None
+        self.block = Block(0, 1)
 
     # Operands
 
@@ -222,12 +155,17 @@ class Body:
         return frame
 
     def target(self, depth: int) -> Frame:
-        """The block that a branch of this depth leads to, marked as branched to."""
+        """The block that a branch of this depth leads to, noted as branched to."""
         if depth >= len(self.frames):
             raise Invalid(f"label {depth}", "invalid: no such block")
         frame = self.frames[-1 - depth]
         if self.live:
-            frame.joined = True
+            if frame.kind == LOOP:
+                self.block.successors.append(frame.first)
+            elif frame.kind == FUNCTION_BODY:
+                self.block.exits = self.plan.branches_out = True
+            else:
+                frame.incoming.append(len(self.plan.blocks) - 1)
         return frame
 
     def stop(self) -> None:
@@ -236,30 +174,36 @@ class Body:
         del self.stack[frame.height :]
         frame.unreachable = True
         if self.live:
-            self.close_segment()
+            self.end_block()
             self.live = False
 
-    # Segments
+    # Basic blocks
 
-    def open_segment(self, position: int, after_call: int | None = None) -> None:
-        """Start a segment of live code."""
+    def start_block(
+        self, position: int, predecessors: list[int], after_call: int | None = None
+    ) -> None:
+        """Start a block of live code that follows others."""
+        blocks = self.plan.blocks
+        for index in predecessors:
+            blocks[index].successors.append(len(blocks))
+        self.block = Block(position, len(self.frames), after_call)
+        blocks.append(self.block)
         self.live = True
         self.cost = 0
-        self._segment_start = position
-        self._after_call = after_call
 
-    def close_segment(self) -> None:
-        """End the segment of live code."""
-        segment = Segment(self._segment_start, self.cost, self._after_call)
-        self.plan.segments.append(segment)
+    def end_block(self) -> int:
+        """End the block of live code; returns its index."""
+        self.block.cost = self.cost
+        return len(self.plan.blocks) - 1
 
     def cut(self, position: int, after_call: int | None = None) -> None:
-        """End the segment and start another one, in live code only."""
+        """End the block and start the one that it falls into, in live code only."""
         if self.live:
-            self.close_segment()
-            self.open_segment(position, after_call)
+            self.start_block(position, [self.end_block()], after_call)
 
-    def rewrite(self, offset: int, end: int, mnemonic: str, operand: int = 0) -> None:
-        """Note an instruction for rewriting, in live code only."""
+    def site(self, offset: int, end: int, mnemonic: str, operand: int = 0) -> None:
+        """Note an instruction for the output, in live code only."""
         if self.live:
-            self.plan.rewrites.append(Rewrite(offset, end, mnemonic, operand))
+            plan = self.plan
+            block, depth = len(plan.blocks) - 1, len(self.frames)
+            plan.sites.append(Site(offset, end, mnemonic, operand, block, depth))

@@ -15,15 +15,15 @@ STACK_EXHAUSTED = -2
 HIGHEST_GAS = (1 << 63) - 1
 
 (
-    UNREACHABLE, BLOCK, IF, ELSE, END, BR, RETURN, CALL, LOCAL_GET, LOCAL_SET, LOCAL_TEE,
+    UNREACHABLE, BLOCK, IF, ELSE, END, BR, BR_IF, RETURN, CALL, LOCAL_GET, LOCAL_SET, LOCAL_TEE,
     GLOBAL_GET, GLOBAL_SET, MEMORY_SIZE, MEMORY_GROW, I32_CONST, I64_CONST,
 ) = (
-    b"\x00", b"\x02", b"\x04", b"\x05", b"\x0b", b"\x0c", b"\x0f", b"\x10", b"\x20", b"\x21",
+    b"\x00", b"\x02", b"\x04", b"\x05", b"\x0b", b"\x0c", b"\x0d", b"\x0f", b"\x10", b"\x20", b"\x21",
     b"\x22", b"\x23", b"\x24", b"\x3f\x00", b"\x40\x00", b"\x41", b"\x42",
 )  # fmt: skip
 I32_EQ, I32_LT_S, I32_GT_U, I32_ADD, I32_SUB = b"\x46", b"\x48", b"\x4b", b"\x6a", b"\x6b"
 I64_DIV_U = b"\x80"
-I64_LT_U, I64_ADD, I64_SUB, I64_MUL, I64_SHR_U = b"\x54", b"\x7c", b"\x7d", b"\x7e", b"\x88"
+I64_LT_S, I64_ADD, I64_SUB, I64_MUL, I64_SHR_U = b"\x53", b"\x7c", b"\x7d", b"\x7e", b"\x88"
 I64_EXTEND_U, EMPTY = b"\xad", b"\x40"
 
 
@@ -106,7 +106,7 @@ class ImportCounter:
 class GlobalCounter:
     """Writes charges against a mutable i64 global.
 
-    Gas and every cost are below 2^63, so the unsigned comparison is exact.
+    Gas is below 2^63 and may be negative for a while; every cost is below 2^63.
 
     Attributes:
         gas: Index of the gas global.
@@ -132,7 +132,7 @@ class GlobalCounter:
 
     def _charge(self, cost: bytes) -> bytes:
         gas = local(GLOBAL_GET, self.gas)
-        check = gas + cost + I64_LT_U + IF + EMPTY + local(CALL, self.out_of_gas) + END
+        check = gas + cost + I64_LT_S + IF + EMPTY + local(CALL, self.out_of_gas) + END
         return check + gas + cost + I64_SUB + local(GLOBAL_SET, self.gas)
 
 

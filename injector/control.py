@@ -8,6 +8,7 @@ from injector.instructions import Row
 from injector.leb128 import read_signed, read_u32
 from injector.module import FunctionUse
 from injector.opcodes import FUNCREF, I32
+from injector.plan import INDIRECT
 
 
 def _block_type(body: Body, position: int) -> tuple[tuple[int, ...], tuple[int, ...], int]:
@@ -32,8 +33,15 @@ def block(body: Body, position: int, row: Row) -> int:
     if kind == IF:
         body.pop(I32)
     body.open_block(kind, params, results)
-    if kind != BLOCK:
-        body.cut(position)
+    if kind != BLOCK and body.live:
+        frame = body.frames[-1]
+        before = body.end_block()
+        body.start_block(position, [before])
+        if kind == LOOP:
+            body.block.is_loop = True
+            frame.first = before + 1
+        else:
+            frame.first = before
     return position
 
 
@@ -43,8 +51,7 @@ def else_(body: Body, position: int, _row: Row) -> int:
         raise Invalid("", "invalid: no `if` to belong to")
     frame = body.close_arm()
     if body.live:
-        body.close_segment()
-        frame.joined = True
+        frame.incoming.append(body.end_block())
     frame.kind = ELSE
     frame.unreachable = False
     body.frames.append(frame)
@@ -52,7 +59,7 @@ def else_(body: Body, position: int, _row: Row) -> int:
     body.push_all(frame.params)
     body.live = frame.entered
     if body.live:
-        body.open_segment(position)
+        body.start_block(position, [frame.first])
     return position
 
 
@@ -62,15 +69,17 @@ def end(body: Body, position: int, _row: Row) -> int:
     if frame.kind == IF:
         if frame.params != frame.results:
             raise Invalid("if", "invalid: the missing `else` would have to change operands")
-        frame.joined = frame.joined or frame.entered
+        if frame.entered:
+            frame.incoming.append(frame.first)
     body.push_all(frame.results)
     if frame.kind == FUNCTION_BODY:
         if body.live:
-            body.close_segment()
-    elif frame.joined and frame.kind != LOOP:
+            body.end_block()
+            body.block.exits = True
+    elif frame.incoming:
         if body.live:
-            body.close_segment()
-        body.open_segment(position)
+            frame.incoming.append(body.end_block())
+        body.start_block(position, frame.incoming)
     return position
 
 
@@ -128,7 +137,9 @@ def _check_operands(body: Body, label: tuple[int, ...]) -> None:
 def return_(body: Body, position: int, _row: Row) -> int:
     """`return`."""
     body.pop_all(body.type.results)
-    body.rewrite(position - 1, position, "return", len(body.frames) - 1)
+    body.site(position - 1, position, "return")
+    if body.live:
+        body.block.exits = True
     body.stop()
     return position
 
@@ -152,6 +163,7 @@ def call(body: Body, position: int, _row: Row) -> int:
     body.push_all(kind.results)
     if body.live:
         body.plan.calls.add(index)
+        body.site(start - 1, position, "call", index)
         body.cut(position, index)
     return position
 
@@ -173,5 +185,6 @@ def call_indirect(body: Body, position: int, _row: Row) -> int:
     body.push_all(kind.results)
     if body.live:
         body.plan.calls_indirectly = True
-        body.cut(position)
+        body.site(body.opcode_at, position, "call_indirect")
+        body.cut(position, INDIRECT)
     return position

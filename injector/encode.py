@@ -4,84 +4,15 @@ from __future__ import annotations
 
 from injector import leb128
 from injector import module as m
-from injector.body import FunctionPlan, Rewrite
-from injector.charges import BLOCK, BR, CALL, END, local
+from injector.edits import Edit, apply_edits
 from injector.layout import GAS_EXPORT, Layout
-from injector.module import FunctionType, FunctionUse, Module
+from injector.module import FunctionType, Module
 
 METERING_SECTION = "ewasm.metering"
 _ORDER = (
     m.TYPE, m.IMPORT, m.FUNCTION, m.TABLE, m.MEMORY, m.GLOBAL, m.EXPORT, m.START, m.ELEMENT,
     m.DATA_COUNT, m.CODE, m.DATA,
 )  # fmt: skip
-
-
-def encode_body(
-    module: Module, plan: FunctionPlan, charges: list[tuple[int, int]], layout: Layout
-) -> bytes:
-    """One instrumented function body with its size."""
-    wasm, start = module.wasm, plan.start
-    words = layout.height.words(plan)
-    edits = [(offset, offset, layout.counter.charge(cost)) for offset, cost in charges]
-    for rewrite in plan.rewrites:
-        edit = _rewrite(wasm, start, rewrite, layout, wrapped=bool(words))
-        if edit is not None:
-            edits.append(edit)
-    if layout.imports:
-        edits += _renumbered(plan.function_uses, layout)
-    edits.sort(key=lambda edit: edit[0])  # stable: a charge comes before what it pays for
-    opening = b""
-    if words:
-        results = layout.block_type(module.function_type(plan.index).results)
-        opening = layout.height.take(words) + BLOCK + results
-    locals_, code = wasm[start : start + plan.code], _edited(wasm, plan, edits)
-    closing = layout.height.give_back(words) + END if words else b""
-    return leb128.sized(locals_ + opening + code + closing)
-
-
-Edit = tuple[int, int, bytes]
-"""Start and end of the bytes to replace, and what to put there."""
-
-
-def _edited(wasm: bytes, plan: FunctionPlan, edits: list[Edit]) -> bytes:
-    """The instructions of a body with edits, whose offsets count from the start of the body."""
-    code = wasm[plan.start : plan.end]
-    return _apply(code, plan.code, len(code), edits)
-
-
-def _apply(data: bytes, start: int, end: int, edits: list[Edit]) -> bytes:
-    parts = []
-    position = start
-    for first, last, replacement in edits:
-        parts += [data[position:first], replacement]
-        position = last
-    parts.append(data[position:end])
-    return b"".join(parts)
-
-
-def _renumbered(uses: list[FunctionUse], layout: Layout) -> list[Edit]:
-    """Edits that write the indices that functions have in the output."""
-    return [(use.start, use.end, leb128.unsigned(layout.function_index(use.index))) for use in uses]
-
-
-def _rewrite(
-    wasm: bytes, start: int, rewrite: Rewrite, layout: Layout, *, wrapped: bool
-) -> Edit | None:
-    """The edit for a live instruction: offsets replaced and the bytes put there."""
-    if rewrite.mnemonic == "return":
-        if not wrapped:
-            return None
-        return rewrite.offset, rewrite.end, local(BR, rewrite.operand)
-    key = rewrite.mnemonic
-    if key == "table.grow":
-        key = f"table.grow {rewrite.operand}"
-    helper = layout.helper(key)
-    if helper is None:
-        return None
-    code = local(CALL, helper)
-    if not rewrite.mnemonic.endswith(".grow"):
-        code += wasm[start + rewrite.offset : start + rewrite.end]
-    return rewrite.offset, rewrite.end, code
 
 
 def encode_module(
@@ -141,11 +72,11 @@ def _extended(module: Module, kind: int, added: list[bytes], layout: Layout | No
     if section is None:
         return _vector(added)
     count, position = leb128.read_u32(module.wasm, section.start)
-    edits = []
+    edits: list[Edit] = []
     if layout is not None and layout.imports:
         uses = [u for u in module.function_uses if section.start <= u.start < section.end]
-        edits = _renumbered(uses, layout)
-    entries = _apply(module.wasm, position, section.end, edits)
+        edits = layout.renumber(uses)
+    entries = apply_edits(module.wasm, position, section.end, edits)
     return leb128.unsigned(count + len(added)) + entries + b"".join(added)
 
 

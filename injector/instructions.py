@@ -27,7 +27,6 @@ class Row(NamedTuple):
         code: The opcode (without prefix).
         immediate: As in the table of opcodes.
         mnemonic: As in the table of opcodes.
-        values: How many values of one execution an optimising compiler may keep for later.
     """
 
     price: int
@@ -39,7 +38,6 @@ class Row(NamedTuple):
     code: int
     immediate: str
     mnemonic: str
-    values: int
 
 
 def _local(body: Body, position: int) -> tuple[int, int]:
@@ -193,7 +191,7 @@ def memory_size(body: Body, position: int, row: Row) -> int:
     _need_memory(body, index)
     _apply(body, row)
     if row.pops:
-        body.rewrite(body.opcode_at, position, "memory.grow")
+        body.site(body.opcode_at, position, "memory.grow")
     return position
 
 
@@ -217,7 +215,7 @@ def memory_init(body: Body, position: int, row: Row) -> int:
 def _bulk(body: Body, position: int, row: Row) -> int:
     """Finish a bulk instruction: its length is charged apart."""
     _apply(body, row)
-    body.rewrite(body.opcode_at, position, row.mnemonic)
+    body.site(body.opcode_at, position, row.mnemonic)
     return position
 
 
@@ -261,7 +259,7 @@ def table(body: Body, position: int, row: Row) -> int:
     body.pop_all(operands[0])
     body.push_all(operands[1])
     if row.mnemonic in ("table.grow", "table.fill"):
-        body.rewrite(body.opcode_at, position, row.mnemonic, index)
+        body.site(body.opcode_at, position, row.mnemonic, index)
     return position
 
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from injector import leb128
-from injector.body import FunctionPlan
+from injector.call_graph import find_callers
 from injector.contract import check_contract
 from injector.decode import Decoder
-from injector.encode import METERING_SECTION, custom_section, encode_body, encode_module
+from injector.encode import METERING_SECTION, custom_section, encode_module
 from injector.errors import Finding, Findings, InjectorError, Invalid
+from injector.function_writer import Facts, FunctionWriter
 from injector.layout import GAS_EXPORT, GLOBAL, IMPORT, Layout
 from injector.limits import DEFAULT_LIMITS, Limits
-from injector.module import CUSTOM, Extent, Module
+from injector.module import CUSTOM, FUNCTION_KIND, Extent, Module
 from injector.names import SECTION as NAME_SECTION
 from injector.names import Names, read_names
 from injector.opcodes import MNEMONICS
+from injector.placement import Placement, place_charges
+from injector.plan import INDIRECT, FunctionPlan
 from injector.policy import Policy, find_policy
 from injector.schedule import Schedule, find_schedule
-from injector.segments import find_host_reaching, merge_segments
 from injector.stats import FunctionStats, Stats
 from injector.validate import Validator
 
@@ -205,16 +207,37 @@ def _write(analysis: Analysis, options: Options) -> tuple[bytes, Stats]:
         module.memories[0] = replace(memory, maximum=capped)
     layout = Layout(module, schedule, analysis.plans, options.counter)
     _charge_initial_pages(module, options.policy, schedule, layout)
-    host_reaching = find_host_reaching(analysis.plans, module.imported_functions)
-    charges = [merge_segments(plan, host_reaching) for plan in analysis.plans]
+    placements = place_charges(module, analysis.plans)
+    facts = _facts(module, analysis.plans, placements, options.policy)
     bodies = [
-        encode_body(module, plan, points, layout)
-        for plan, points in zip(analysis.plans, charges, strict=True)
+        FunctionWriter(module, plan, placements[plan.index], layout, facts).body()
+        for plan in analysis.plans
     ]
     extent: Extent | None = module.memories[0] if contract else None
     output = encode_module(module, layout, bodies, extent, _custom(analysis, schedule, layout))
     _check_size(len(module.wasm), len(output), limits)
-    return output, _stats(analysis, charges, bodies, len(output))
+    return output, _stats(analysis, placements, bodies, len(output))
+
+
+def _facts(
+    module: Module, plans: list[FunctionPlan], placements: dict[int, Placement], policy: Policy
+) -> Facts:
+    """What the writer of a function has to know about all of them."""
+    imports = frozenset(range(module.imported_functions))
+    using = {
+        plan.index
+        for plan in plans
+        if placements[plan.index].charges
+        or plan.calls_indirectly
+        or any(site.mnemonic not in ("call", "return") for site in plan.sites)
+    }
+    users = find_callers(plans, imports | using | {INDIRECT})
+    entries = {export.index for export in module.exports if export.kind == FUNCTION_KIND}
+    if not policy.contract:
+        entries |= module.referenced_functions
+    if module.start is not None:
+        entries.add(module.start)
+    return Facts(users, imports, frozenset(entries))
 
 
 def _check_size(before: int, after: int, limits: Limits) -> None:
@@ -227,11 +250,12 @@ def _check_size(before: int, after: int, limits: Limits) -> None:
 
 
 def _stats(
-    analysis: Analysis, charges: list[list[tuple[int, int]]], bodies: list[bytes], size: int
+    analysis: Analysis, placements: dict[int, Placement], bodies: list[bytes], size: int
 ) -> Stats:
     names = {} if analysis.names is None else analysis.names.functions
     functions = []
-    for plan, points, body in zip(analysis.plans, charges, bodies, strict=True):
+    for plan, body in zip(analysis.plans, bodies, strict=True):
+        points = placements[plan.index].charges
         after = len(body) - leb128.read_u32(body, 0)[1]
         name = names.get(plan.index)
         functions.append(FunctionStats(plan.index, name, len(points), plan.end - plan.start, after))

@@ -7,7 +7,6 @@ an added import shifts the functions that the module defines.
 from __future__ import annotations
 
 from injector import leb128
-from injector.body import FunctionPlan
 from injector.charges import (
     CALL,
     HIGHEST_GAS,
@@ -25,8 +24,10 @@ from injector.charges import (
     stop_helper,
     table_grow_helper,
 )
-from injector.module import FUNCTION_KIND, FunctionType, Module
+from injector.edits import Edit
+from injector.module import FUNCTION_KIND, FunctionType, FunctionUse, Module
 from injector.opcodes import I32, I64
+from injector.plan import FunctionPlan, Site
 from injector.schedule import Schedule
 from injector.stack_height import STACK_WORDS, StackHeight
 
@@ -46,6 +47,7 @@ class Layout:
         helpers: Added functions; their indices start at `first_helper`.
         imports: Added entries of the import section.
         counter: Writes the charges.
+        out_of_gas: Index of the helper that ends a frame without gas.
         gas_global: Index of the gas global; None for the counter `import`.
         height: Writes the accounting of the stack height.
         main: Index of the function exported as `main`, if a wrapper takes its place.
@@ -72,11 +74,13 @@ class Layout:
         )
         words_left = first_global if self.gas_global is None else first_global + 1
         self.height = StackHeight(words_left, exhausted, module.imported_functions)
+        self.out_of_gas = 0
         self.counter: Counter
         if self.gas_global is None:
             self.counter = ImportCounter(module.imported_functions, schedule.scale)
         else:
-            self.counter = GlobalCounter(self.gas_global, self._out_of_gas(self.gas_global))
+            self.out_of_gas = self._out_of_gas(self.gas_global)
+            self.counter = GlobalCounter(self.gas_global, self.out_of_gas)
         if schedule.charges:
             self._add_charging_helpers(plans)
 
@@ -117,9 +121,18 @@ class Layout:
             return bytes(results)
         return leb128.signed(self.type_index(FunctionType((), results)))
 
-    def helper(self, key: str) -> int | None:
+    def site_helper(self, site: Site) -> int | None:
         """The index of the helper for an instruction, if it has one."""
-        return self._indices.get(key)
+        if site.mnemonic == "table.grow":
+            return self._indices.get(f"table.grow {site.operand}")
+        return self._indices.get(site.mnemonic)
+
+    def renumber(self, uses: list[FunctionUse]) -> list[Edit]:
+        """Edits that write the indices that functions have in the output."""
+        return [
+            Edit(use.start, use.end, leb128.unsigned(self.function_index(use.index)), 3)
+            for use in uses
+        ]
 
     def names(self) -> dict[int, str]:
         """Names of the added functions by index."""
@@ -138,7 +151,7 @@ class Layout:
         return self._indices[key]
 
     def _add_charging_helpers(self, plans: list[FunctionPlan]) -> None:
-        used = {(r.mnemonic, r.operand) for plan in plans for r in plan.rewrites}
+        used = {(s.mnemonic, s.operand) for plan in plans for s in plan.sites}
         mnemonics = {mnemonic for mnemonic, _ in used}
         schedule, counter = self.schedule, self.counter
         if "memory.grow" in mnemonics:

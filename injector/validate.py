@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from injector import control, instructions
-from injector.body import Body, FunctionPlan
+from injector.body import Body
 from injector.errors import Findings, Invalid
 from injector.instructions import Row
 from injector.leb128 import read_u32
@@ -22,6 +22,7 @@ from injector.opcodes import (
     UNSUPPORTED_FC,
     Opcode,
 )
+from injector.plan import FunctionPlan
 from injector.policy import Policy
 from injector.reader import Reader
 from injector.schedule import Schedule
@@ -73,14 +74,6 @@ _PLAIN: dict[str, Handler] = {
     "ref.is_null": instructions.ref_is_null,
     "ref.func": instructions.ref_func,
 }
-
-_VALUES: dict[str, int] = {
-    "memory:": 2,  # what was loaded, and the address made of index and offset
-    **dict.fromkeys(_CONTROL, 0),  # operands and results count for the height already
-    **dict.fromkeys(("local.get", "local.set", "local.tee", "nop", "drop"), 0),
-    **dict.fromkeys(("i32.const", "i64.const", "f32.const", "f64.const"), 0),  # made anew each time
-}
-"""Values that a compiler may keep beyond what the operand stack and the locals hold; others: 1."""
 
 
 class Validator:
@@ -138,15 +131,14 @@ class Validator:
         pops = list(opcode.pops or ())
         row = Row(
             price, plain, special, pops, len(pops), list(opcode.pushes), opcode.code, immediate,
-            opcode.mnemonic, _VALUES.get(rule, 1),
+            opcode.mnemonic,
         )  # fmt: skip
         if opcode.feature is None or opcode.feature in self.policy.features:
             return row
         return self._gated(opcode.feature, row)
 
     def _special(self, code: int, handler: Handler, mnemonic: str = "") -> Row:
-        name = mnemonic or f"opcode {code:#04x}"
-        return Row(0, None, handler, [], 0, [], code, "", name, 0)
+        return Row(0, None, handler, [], 0, [], code, "", mnemonic or f"opcode {code:#04x}")
 
     def _gated(self, feature: str, real: Row) -> Row:
         def refuse(body: Body, position: int, _row: Row) -> int:
@@ -180,7 +172,6 @@ class Validator:
                 raise unsupported(UNSUPPORTED_FC[number], found)
             raise Invalid(found, "malformed: no such instruction")
         body.cost += real.price
-        body.values += real.values
         return _execute(body, position, real)
 
     # One body
@@ -193,18 +184,18 @@ class Validator:
         )  # fmt: skip
         try:
             plan.code = self._read_locals(body)
-            body.open_segment(plan.code)
+            body.start_block(plan.code, [])
             schedule = self.schedule
             body.cost = schedule.function_entry + schedule.local * plan.declared_locals
             self._read_code(body)
         except Invalid as error:
             self.findings.add_invalid(error, plan.start, plan.index)
+        plan.params = len(body.type.params)
         plan.height = len(body.locals) + body.highest
-        plan.values = body.values
         self._count_points(plan)
 
     def _count_points(self, plan: FunctionPlan) -> None:
-        points = len(plan.segments)
+        points = len(plan.blocks)
         most = self.limits.charge_points_per_function
         self._points_left -= points
         if points > most:
@@ -242,16 +233,13 @@ class Validator:
         rows, code, stack = self._rows, body.code, body.stack
         end = len(code) - len(_PADDING)
         position = at = body.plan.code
-        base = cost = values = 0
+        base = cost = 0
         try:
             while position < end:
                 at = position
-                price, plain, special, pops, count, pushes, _, _, _, kept = row = rows[
-                    code[position]
-                ]
+                price, plain, special, pops, count, pushes, _, _, _ = row = rows[code[position]]
                 position += 1
                 cost += price
-                values += kept
                 if special is not None:
                     body.cost += cost
                     cost = 0
@@ -268,7 +256,6 @@ class Validator:
                     body.pop_all(pops)
                     body.push_all(pushes)
             _check_end(body, position, end)
-            body.values += values
         except Invalid as error:
             if error.offset is None:
                 error.offset = body.plan.start + at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from injector.body import FunctionPlan
+from injector.plan import FunctionPlan
 from injector.decode import Decoder
 from injector.errors import Findings
 from injector.layout import GAS_EXPORT
@@ -30,7 +30,8 @@ def unpaid(original: bytes, metered: bytes) -> list[str]:
     module, plans = decode(metered)
     gas = module.find_export(GAS_EXPORT)
     assert gas is not None
-    walk = Walk(metered, gas.index, range(functions, len(module.functions)))
+    helpers = range(functions, len(module.functions))
+    walk = Walk(metered, gas.index, module.imported_functions, helpers)
     for plan in plans:
         if plan.index < functions:
             walk.function(plan.start + plan.code, plan.end)

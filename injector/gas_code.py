@@ -1,0 +1,81 @@
+"""Code that works on the gas counter inside a function, in three forms.
+
+`GLOBAL` works on the gas global directly; `LOCAL` on a copy in a local, which is written back
+before anything that may use the global and read again after it; `IMPORT` calls the host.
+
+In the first two the counter may be negative for a while. It is compared with zero once in every
+turn of a loop, at the entry of functions that call others, before the host is called, and before
+the frame returns; out of gas undoes the whole frame, so nobody sees what was done meanwhile. Prices
+are limited so that the counter cannot fall below -2^63 before the next comparison.
+"""
+
+from __future__ import annotations
+
+from injector.charges import (
+    BR_IF,
+    GLOBAL_GET,
+    GLOBAL_SET,
+    I64_LT_S,
+    I64_SUB,
+    LOCAL_GET,
+    LOCAL_SET,
+    LOCAL_TEE,
+    Counter,
+    const64,
+    local,
+)
+
+
+class GasCode:
+    """Writes the charges of one function.
+
+    Attributes:
+        counter: Writes a whole charge, for the form `IMPORT`.
+        gas: Index of the gas global, None for `IMPORT`.
+        copy: Index of the local that holds the counter, None for the other forms.
+    """
+
+    def __init__(self, counter: Counter, gas: int | None, copy: int | None) -> None:
+        self.counter = counter
+        self.gas = gas
+        self.copy = copy
+
+    def charge(self, cost: int, out_of_gas: int | None) -> bytes:
+        """Charge a cost (0 for none), then compare if there is a label to go to."""
+        if self.gas is None:
+            return self.counter.charge(cost) if cost else b""
+        if not cost:
+            return b"" if out_of_gas is None else self.load() + _negative(out_of_gas)
+        less = self.load() + const64(cost) + I64_SUB
+        if out_of_gas is None:
+            return less + self._store()
+        if self.copy is not None:
+            return less + local(LOCAL_TEE, self.copy) + _negative(out_of_gas)
+        return less + self._store() + self.load() + _negative(out_of_gas)
+
+    def load(self) -> bytes:
+        """The counter on the stack."""
+        if self.copy is not None:
+            return local(LOCAL_GET, self.copy)
+        return local(GLOBAL_GET, self.gas or 0)
+
+    def write_back(self) -> bytes:
+        """Make the global right."""
+        if self.copy is None or self.gas is None:
+            return b""
+        return local(LOCAL_GET, self.copy) + local(GLOBAL_SET, self.gas)
+
+    def read_again(self) -> bytes:
+        """Make the copy right."""
+        if self.copy is None or self.gas is None:
+            return b""
+        return local(GLOBAL_GET, self.gas) + local(LOCAL_SET, self.copy)
+
+    def _store(self) -> bytes:
+        if self.copy is not None:
+            return local(LOCAL_SET, self.copy)
+        return local(GLOBAL_SET, self.gas or 0)
+
+
+def _negative(label: int) -> bytes:
+    return const64(0) + I64_LT_S + local(BR_IF, label)

@@ -1,0 +1,177 @@
+"""Where gas is charged: the least number of charges that are exact wherever the host can look.
+
+The blocks of a function form a graph. Each block starts with a charge of its cost; then charges
+are moved against the direction of control: blocks that can follow the same block are a group, and
+the cost that all blocks of a group share can be paid before, by every block that leads to the
+group. This keeps the sum along every path, and only charges what will certainly be executed, so gas
+never runs out where it would suffice. Nothing is moved across a call that may reach the host, nor
+across a return. So the arms of an `if` pay only what they differ by, and a loop pays once a turn.
+
+What is charged at the entry of a function that is only called directly is paid by its callers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+
+from injector.call_graph import callees_first, find_host_reaching
+from injector.module import Module
+from injector.plan import Block, FunctionPlan
+
+_LOOP_WEIGHT = 8  # how often a loop is assumed to turn
+_MOST_LOOPS = 6  # nested loops beyond count no more
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """The charges of one function.
+
+    Attributes:
+        charges: Cost by block, none of them zero.
+        weights: For each block how often it is assumed to run.
+        loops: Blocks that start a loop with a live branch back to it.
+        prepaid: What the callers pay.
+    """
+
+    charges: dict[int, int]
+    weights: list[int]
+    loops: frozenset[int]
+    prepaid: int
+
+
+def place_charges(module: Module, plans: list[FunctionPlan]) -> dict[int, Placement]:
+    """The charges of all functions, by function index."""
+    host_reaching = find_host_reaching(plans, module.imported_functions)
+    entered_otherwise = module.referenced_functions | {module.start}
+    prepaid: dict[int, int] = {}
+    placements: dict[int, Placement] = {}
+    for plan in callees_first(plans, module.imported_functions):
+        graph = _Graph(plan, host_reaching)
+        placement = graph.place(prepaid)
+        if plan.index not in entered_otherwise and plan.index not in prepaid:
+            placement = _with_prepaid_entry(plan, graph, prepaid, placement)
+        prepaid[plan.index] = placement.prepaid
+        for callee in plan.calls:
+            prepaid.setdefault(callee, 0)  # part of a cycle of calls, placed later
+        placements[plan.index] = placement
+    return placements
+
+
+def _with_prepaid_entry(
+    plan: FunctionPlan, graph: _Graph, prepaid: dict[int, int], placement: Placement
+) -> Placement:
+    """Let the callers pay what is charged at the entry; itself too, if it calls itself."""
+    entry = placement.charges.get(0, 0)
+    if plan.index in plan.calls:
+        again = graph.place(prepaid | {plan.index: entry})
+        if again.charges.get(0, 0) < entry:
+            return placement
+        placement = again
+    charges = dict(placement.charges)
+    left = charges.pop(0, 0) - entry
+    if left:
+        charges[0] = left
+    return Placement(charges, placement.weights, placement.loops, entry)
+
+
+class _Graph:
+    """The blocks of a function, those joined that a call cannot keep apart.
+
+    A joined run of blocks goes by the index of its first block.
+    """
+
+    def __init__(self, plan: FunctionPlan, host_reaching: frozenset[int]) -> None:
+        self._plan = plan
+        blocks = plan.blocks
+        self._run: list[int] = []
+        for index, block in enumerate(blocks):
+            joined = block.after_call is not None and block.after_call not in host_reaching
+            self._run.append(self._run[index - 1] if joined else index)
+        self._weights, self._loops = _loops(blocks)
+        self._group = list(range(len(blocks)))
+        self._locked = {0} if blocks else set()
+        self._leads_to: dict[int, list[int]] = {}  # group -> runs that lead to it
+        self._find_groups(host_reaching)
+
+    def place(self, prepaid: dict[int, int]) -> Placement:
+        """Place the charges, given what callers pay for the entries of functions."""
+        costs = [0] * len(self._run)
+        for index, block in enumerate(self._plan.blocks):
+            costs[self._run[index]] += block.cost
+        for site in self._plan.sites:
+            if site.mnemonic == "call":
+                costs[self._run[site.block]] += prepaid.get(site.operand, 0)
+        for first, members in self._members():
+            if first not in self._locked:
+                self._move(costs, members, self._leads_to.get(first, []))
+        charges = {run: cost for run, cost in enumerate(costs) if cost}
+        return Placement(charges, self._weights, self._loops, 0)
+
+    def _move(self, costs: list[int], members: list[int], before: list[int]) -> None:
+        """Move what all members of a group share to the runs before, where that saves charges."""
+        shared = min(costs[run] for run in members)
+        if not shared:
+            return
+        saved = sum(self._weights[run] for run in members if costs[run] == shared)
+        added = sum(self._weights[run] for run in before if not costs[run])
+        if saved > added:
+            for run in members:
+                costs[run] -= shared
+            for run in before:
+                costs[run] += shared
+
+    def _members(self) -> list[tuple[int, list[int]]]:
+        """The groups with their runs, from the end of the function to its start."""
+        groups: dict[int, list[int]] = {}
+        for index, run in enumerate(self._run):
+            if index == run:
+                groups.setdefault(self._find(run), []).append(run)
+        return sorted(groups.items(), reverse=True)
+
+    def _find(self, run: int) -> int:
+        """The first run of the group of a run."""
+        group = self._group
+        while group[run] != run:
+            group[run] = group[group[run]]
+            run = group[run]
+        return run
+
+    def _find_groups(self, host_reaching: frozenset[int]) -> None:
+        """Join the successors of each run; a group that a return shares cannot be moved."""
+        blocks, runs = self._plan.blocks, self._run
+        locked: list[int] = []
+        leading: list[tuple[int, int]] = []
+        for index, block in enumerate(blocks):
+            if block.after_call is not None and block.after_call in host_reaching:
+                locked.append(index)
+            following = [s for s in block.successors if not (s == index + 1 and runs[s] != s)]
+            for successor in following:
+                self._join(following[0], successor)
+            if following:
+                leading.append((following[0], runs[index]))
+                if block.exits:
+                    locked.append(following[0])
+        self._locked |= {self._find(run) for run in locked}
+        self._locked.add(self._find(0) if blocks else 0)
+        for successor, run in leading:
+            self._leads_to.setdefault(self._find(successor), []).append(run)
+
+    def _join(self, first: int, second: int) -> None:
+        first, second = self._find(first), self._find(second)
+        self._group[max(first, second)] = min(first, second)
+
+
+def _loops(blocks: list[Block]) -> tuple[list[int], frozenset[int]]:
+    """How often each block is assumed to run, and the blocks that start a loop."""
+    last: dict[int, int] = {}
+    for index, block in enumerate(blocks):
+        for successor in block.successors:
+            if successor <= index:
+                last[successor] = index
+    changes = [0] * (len(blocks) + 1)
+    for first, end in last.items():
+        changes[first] += 1
+        changes[end + 1] -= 1
+    depths = accumulate(changes[:-1])
+    return [_LOOP_WEIGHT ** min(depth, _MOST_LOOPS) for depth in depths], frozenset(last)

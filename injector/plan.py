@@ -1,0 +1,94 @@
+"""What validation learns about one function: its basic blocks and what has to be rewritten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from injector.module import FunctionUse
+
+
+class Block:
+    """A run of instructions that all execute if the first does (traps aside).
+
+    Attributes:
+        offset: Where it starts, from the start of the body; a charge can be put there.
+        depth: Labels open there, the function's own included.
+        cost: Sum of the prices of its instructions.
+        after_call: Index of the function whose call it follows directly; -1 after an indirect
+            call; None if it follows something else.
+        successors: Blocks that may follow, as indices, with repetitions.
+        exits: Whether the function may return from its end.
+        is_loop: Whether a loop starts with it.
+    """
+
+    __slots__ = ("after_call", "cost", "depth", "exits", "is_loop", "offset", "successors")
+
+    def __init__(self, offset: int, depth: int, after_call: int | None = None) -> None:
+        self.offset = offset
+        self.depth = depth
+        self.cost = 0
+        self.after_call = after_call
+        self.successors: list[int] = []
+        self.exits = False
+        self.is_loop = False
+
+
+INDIRECT = -1
+"""Stands for the unknown function that an indirect call reaches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A live instruction that the output may replace or put something around.
+
+    Attributes:
+        offset: Where it starts, from the start of the body.
+        end: Where it ends.
+        mnemonic: The instruction.
+        operand: The function that `call` calls; the table index for table instructions; else 0.
+        block: The block that it stands in.
+        depth: Labels open there, the function's own included.
+    """
+
+    offset: int
+    end: int
+    mnemonic: str
+    operand: int
+    block: int
+    depth: int
+
+
+@dataclass(slots=True)
+class FunctionPlan:
+    """What validation learned about one function.
+
+    Attributes:
+        index: Function index.
+        start: Absolute offset of the body (its local declarations).
+        end: Absolute offset after the body.
+        code: Offset of the first instruction, from the start of the body.
+        params: Number of parameters.
+        declared_locals: Number of locals without parameters.
+        height: Words that a call takes at most: parameters, locals, operands.
+        blocks: Live blocks in the order of their offsets; the first is the entry.
+        sites: Live instructions that matter to the output, in the order of their offsets.
+        calls: Functions called by live code.
+        calls_indirectly: Whether live code holds a `call_indirect`.
+        branches_out: Whether a live branch leads to the function's own label.
+        function_uses: Places of function indices, in dead code too; offsets from the start of
+            the body.
+    """
+
+    index: int
+    start: int
+    end: int
+    code: int = 0
+    params: int = 0
+    declared_locals: int = 0
+    height: int = 0
+    blocks: list[Block] = field(default_factory=list)
+    sites: list[Site] = field(default_factory=list)
+    calls: set[int] = field(default_factory=set)
+    calls_indirectly: bool = False
+    branches_out: bool = False
+    function_uses: list[FunctionUse] = field(default_factory=list)
