@@ -22,9 +22,10 @@ RESULTS: Final = Path(__file__).resolve().with_name("RESULTS-injector.md")
 
 FULL: Final = Effort(pairs=60, tries=240)
 QUICK: Final = Effort(pairs=3, tries=6)
-FULL_ROUNDS: Final = 5
+FULL_HARD: Final = Effort(pairs=5, tries=9)
+QUICK_HARD: Final = Effort(pairs=1, tries=1)
 QUICK_SHRINK: Final = 40
-"""Quick runs measure hard modules this many times smaller, once."""
+"""Quick runs measure hard modules this many times smaller."""
 
 PARTS: Final = ("run-time", "injection", "hard")
 
@@ -72,7 +73,7 @@ def main(
             shapes: Iterable[Shape] = SHAPES
             if quick:
                 shapes = [Shape(shape.build, shape.largest // QUICK_SHRINK) for shape in SHAPES]
-            _measure_hard(measured, shapes, 1 if quick else FULL_ROUNDS)
+            _measure_hard(measured, shapes, QUICK_HARD if quick else FULL_HARD)
         text = document(measured, facts(installed.node_version if installed else None))
     complete = not quick and set(parts) == set(PARTS) and programs == tuple(PROGRAMS)
     target = results or (RESULTS if complete else None)
@@ -108,9 +109,9 @@ def _measure_injection(measured: Results, installed: Packages | None) -> None:
         click.echo(f"{speed.name}: {speed.rate:.2f} MB/s")
 
 
-def _measure_hard(measured: Results, shapes: Iterable[Shape], rounds: int) -> None:
+def _measure_hard(measured: Results, shapes: Iterable[Shape], effort: Effort) -> None:
     for shape in shapes:
-        growth = measure_growth(shape, rounds)
+        growth = measure_growth(shape, effort)
         measured.growths.append(growth)
-        ratios = ", ".join(f"{ratio:.2f}" for ratio in growth.doublings)
-        click.echo(f"{shape.name}: {1e3 * growth.seconds[-1]:.0f} ms, doubling {ratios}")
+        ratios = ", ".join(f"{doubling.median:.2f}" for doubling in growth.doublings)
+        click.echo(f"{shape.name}: {1e3 * growth.seconds:.0f} ms, doubling {ratios}")

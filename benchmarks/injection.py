@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
-from statistics import median
 from typing import Final
 
 from benchmarks.hard_modules import Shape
+from benchmarks.pairs import Comparison, Effort, measure
 from benchmarks.peer import Packages, PeerTime
 from benchmarks.programs import FOLDER, LARGE
 from benchmarks.stopwatch import measure_first_run, time_once
@@ -94,24 +96,30 @@ class Growth:
 
     Attributes:
         shape: The shape.
-        bytes: Length of the module of each size.
-        seconds: Median time for each size.
-        doublings: Median ratio of the times at each doubling; both times are of one round.
+        bytes: Length of the largest module.
+        seconds: Of its fastest run.
+        doublings: Time of each size but the first, compared with half that size.
     """
 
     shape: Shape
-    bytes: list[int]
-    seconds: list[float]
-    doublings: list[float]
+    bytes: int
+    seconds: float
+    doublings: tuple[Comparison, ...]
+
+    @property
+    def worst(self) -> float:
+        """The larger of the two ratios."""
+        return max(doubling.median for doubling in self.doublings)
 
 
-def measure_growth(shape: Shape, rounds: int) -> Growth:
-    """Time a shape in three sizes, all sizes once in each round."""
+def measure_growth(shape: Shape, effort: Effort) -> Growth:
+    """Time a shape in three sizes, each bracketed by runs of the size before."""
     modules = [shape.build(size) for size in shape.sizes]
-    times = [[time_once(wasm)[0] for wasm in modules] for _ in range(rounds)]
-    return Growth(
-        shape,
-        bytes=[len(wasm) for wasm in modules],
-        seconds=[median(column) for column in zip(*times, strict=True)],
-        doublings=[median(row[i + 1] / row[i] for row in times) for i in range(2)],
-    )
+    timed = [partial(_seconds, wasm) for wasm in modules]
+    doublings = tuple(Comparison(*pair) for pair in pairwise(timed))
+    measure(doublings, effort)
+    return Growth(shape, len(modules[-1]), min(timed[-1]() for _ in range(HALF_RUNS)), doublings)
+
+
+def _seconds(wasm: bytes) -> float:
+    return time_once(wasm)[0]
