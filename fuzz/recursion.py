@@ -13,9 +13,9 @@ from injector.charges import STACK_EXHAUSTED
 
 PLENTY = 1 << 60
 ENGINES = tuple(
-    (stack, level) for stack in (1 << 19, 1 << 20, 2 << 20) for level in ("none", "speed")
+    (stack, level) for stack in (1 << 20, 2 << 20) for level in ("none", "speed")
 )
-"""Bytes of native stack, half of what the machine uses and up, and levels of optimisation."""
+"""Bytes of native stack, what the machine uses and twice that, and levels of optimisation."""
 LIMITS = Limits()
 _TYPES = ("i32", "i64", "f32", "f64")
 DEPTH = "(global.set $depth (i32.add (global.get $depth) (i32.const 1)))"
@@ -99,9 +99,20 @@ class _Recursive:
             for i, kind in enumerate(params)
         )
         values = " ".join(self.load(kind) for kind in results)
+        again = self.computed(random.choice((0, 0, 10, 300, 3_000)))
+        if random.random() < 0.3:
+            calls = f"(loop {again} {calls} (br_if 0 (i32.load (i32.const 0))))"
         locals_ = f"(local {' '.join(kinds)})" if kinds else ""
-        return f"""(func $f{number} (type $t{number}) {locals_} {DEPTH} {fill} {pushes}
-          {calls} {pops} {keep} {params_kept} {values})"""
+        return f"""(func $f{number} (type $t{number}) {locals_} {DEPTH} {fill} {again} {pushes}
+          {calls} {again} {pops} {keep} {params_kept} {values})"""
+
+    def computed(self, count: int) -> str:
+        """Stores of what the first parameter gives: computed twice, an engine may keep it."""
+        return " ".join(
+            f"(i32.store offset={4 * (i % 1_000)} (i32.const 4096)"
+            f" (i32.mul (local.get 0) (i32.const {2 * i + 3})))"
+            for i in range(count)
+        )
 
     def load(self, kind: str) -> str:
         return f"({kind}.load offset={self.random.randrange(4_000)} (i32.const 0))"

@@ -34,7 +34,7 @@ _SMALL = (
     "--max-memory32-bytes=262144", "--memory-max-size-required=true", "--max-table-elements=100",
     "--table-max-size-required=true", "--min-funcs=3", "--max-funcs=12", "--max-instructions=150",
 )  # fmt: skip
-_ENDING = ("--ensure-termination", "--fuel=300")
+_ENDING = ("--ensure-termination", "--fuel=100")
 
 CORE = (
     *_NEVER, *_SMALL, *_ENDING, "--max-tables=3", "--max-imports=6", "--export-everything=true",
