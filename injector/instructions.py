@@ -27,6 +27,7 @@ class Row(NamedTuple):
         code: The opcode (without prefix).
         immediate: As in the table of opcodes.
         mnemonic: As in the table of opcodes.
+        values: How many values of one execution an optimising compiler may keep for later.
     """
 
     price: int
@@ -38,6 +39,7 @@ class Row(NamedTuple):
     code: int
     immediate: str
     mnemonic: str
+    values: int
 
 
 def _local(body: Body, position: int) -> tuple[int, int]:
