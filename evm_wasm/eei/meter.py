@@ -15,9 +15,6 @@ from evm_wasm.eei.signals import Halt
 from evm_wasm.engine import Instance
 from evm_wasm.model.message import HaltReason
 
-EXHAUSTED: Final = -1
-"""What the injected code leaves in the counter when a charge does not fit."""
-
 STACK_EXHAUSTED: Final = -2
 """What the injected code leaves in the counter when the call stack is used up."""
 

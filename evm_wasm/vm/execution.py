@@ -7,7 +7,7 @@ exceptions that leave it mean that the machine cannot go on.
 from __future__ import annotations
 
 from evm_wasm.eei.frame import Frame
-from evm_wasm.eei.meter import EXHAUSTED, STACK_EXHAUSTED, GasMeter, StepMeter
+from evm_wasm.eei.meter import STACK_EXHAUSTED, GasMeter, StepMeter
 from evm_wasm.eei.signals import Finish, Halt, Revert
 from evm_wasm.engine import CompiledModule, Instance, OutOfBounds, WasmTrap
 from evm_wasm.engine.config import PAGE_SIZE
@@ -210,15 +210,18 @@ class Execution:
 
 
 def _raise_exhaustion(meter: GasMeter, counter: int, trap: WasmTrap) -> None:
-    """The injected code traps as `unreachable` does; the counter says whether it was that code."""
+    """The injected code traps as `unreachable` does; the counter says whether it was that code.
+
+    A trap of the contract itself may leave any negative number: charges may run ahead of checks.
+    """
     if counter == STACK_EXHAUSTED:
         raise Halt(HaltReason.STACK_EXHAUSTED) from trap
-    if counter == EXHAUSTED and isinstance(meter, StepMeter):
+    if counter < 0 and isinstance(meter, StepMeter):
         raise StepLimitExceeded(
             "the program ran into the step limit of schedule `none`; "
             "a metered schedule would have ended it by gas"
         ) from trap
-    if counter == EXHAUSTED:
+    if counter < 0:
         raise Halt(HaltReason.OUT_OF_GAS) from trap
 
 
