@@ -14,6 +14,12 @@ from typing import Final
 from injector.leb128 import signed, sized, unsigned
 
 I32: Final = 0x7F
+TYPE_BITS: Final = 14
+"""Parameters of a type: each is i32 or i64, which makes 2^14 types."""
+
+RESULTS: Final = b"\x02\x7f\x7e"
+"""Result types: i32 and i64."""
+
 FINISH: Final = 0
 """Index of the imported function `finish`."""
 
@@ -51,21 +57,23 @@ def section(kind: int, entries: Sequence[bytes]) -> bytes:
     return bytes([kind]) + sized(unsigned(len(entries)) + b"".join(entries))
 
 
-def module(*bodies: bytes, locals_: Sequence[int] = (I32,)) -> bytes:
-    """A contract of functions without parameters and results; the last one is `main`.
+def module(*bodies: bytes, locals_: Sequence[int] = (I32,), types: Sequence[bytes] = ()) -> bytes:
+    """A contract of functions; the last one is `main`.
 
     Args:
         bodies: Instructions of each function, without the last `end`.
         locals_: Types of the locals of each function, each a group of its own.
+        types: Types of the first functions; the others have neither parameters nor results.
     """
     groups = unsigned(len(locals_)) + b"".join(b"\x01" + bytes([kind]) for kind in locals_)
     main = unsigned(len(bodies))
+    kinds = [*range(2, 2 + len(types)), *[0] * (len(bodies) - len(types))]
     return b"".join(
         (
             b"\x00asm\x01\x00\x00\x00",
-            section(1, [b"\x60\x00\x00", b"\x60\x02\x7f\x7f\x00"]),
+            section(1, [b"\x60\x00\x00", b"\x60\x02\x7f\x7f\x00", *types]),
             section(2, [sized(b"ethereum") + sized(b"finish") + b"\x00\x01"]),
-            section(3, [b"\x00"] * len(bodies)),
+            section(3, list(map(unsigned, kinds))),
             section(5, [b"\x00\x01"]),
             section(7, [sized(b"main") + b"\x00" + main, sized(b"memory") + b"\x02\x00"]),
             section(10, [sized(groups + body + END) for body in bodies]),
@@ -147,6 +155,28 @@ def functions(count: int) -> bytes:
     return module(*[GET + b"\x1a"] * count)
 
 
+def named_functions(count: int) -> bytes:
+    """Many tiny functions with names."""
+    names = [unsigned(i + 1) + sized(b"function %d" % i) for i in range(count)]
+    content = sized(b"name") + b"\x01" + sized(unsigned(count) + b"".join(names))
+    return functions(count) + b"\x00" + sized(content)
+
+
+def result_types(count: int) -> bytes:
+    """Functions with two results and a loop, each of a type of its own."""
+    types = [
+        b"\x60" + sized(bytes(I32 - (i >> bit & 1) for bit in range(TYPE_BITS))) + RESULTS
+        for i in range(count)
+    ]
+    body = LOOP + const(0) + b"\x0d\x00" + END + const(0) + b"\x42\x00"
+    return module(*[body] * count, b"", types=types)
+
+
+def recursion(count: int) -> bytes:
+    """Functions that call themselves in one arm."""
+    return module(*(GET + IF + call(i + 1) + END for i in range(count)))
+
+
 def call_chain(count: int) -> bytes:
     """Each function calls the next, the last one the host: what reaches the host is a long way."""
     bodies = [call(i + 2) for i in range(count - 1)]
@@ -206,6 +236,9 @@ SHAPES: Final = (
     Shape(many_locals, 40_000),
     Shape(dead_code, 40_000),
     Shape(functions, 40_000),
+    Shape(named_functions, 20_000),
+    Shape(result_types, 4_000),
+    Shape(recursion, 20_000),
     Shape(call_chain, 40_000),
     Shape(call_chain_back, 40_000),
     Shape(host_calls, 20_000),
