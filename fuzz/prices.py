@@ -11,7 +11,7 @@ import wasmtime
 from fuzz.engine import MUCH, RETURNED, Run
 from fuzz.gas import MODEST, random_schedule
 from fuzz.programs import program
-from fuzz.proof import Tally, agree, chance
+from fuzz.proof import Disagreement, Tally, agree, chance
 from fuzz.smith import contract_module, run_tool
 from injector import LARGE_LIMITS, Policy, Schedule, instrument, load_schedule
 from injector.opcodes import MNEMONICS, OPCODES, TYPE_NAMES, Opcode
@@ -175,21 +175,23 @@ def _module(code: str) -> bytes:
 def every_price_counts(name: str) -> Tally:
     """Executing an instruction three times more moves the gas by three times its price.
 
-    Compared are a module with `TIMES` executions and one with none; what else the code around it
-    executes is told apart by raising the one price.
+    Compared are modules with `TIMES` executions and with one. What the code around it executes is
+    told apart by raising the one price; lengths, pages and the like must move with it too.
     """
     code = catalogue()[name]
-    once, often = _module(code), _module(code * TIMES)
-    counts = {}
-    for number, wasm in ((1, once), (TIMES, often)):
-        base = used(wasm, ONES, "core")
-        for field in (name, *FIELDS):
-            after = used(wasm, raised(field), "core")
-            agree("return", (base is None, after is None), (False, False), name)
-            counts[number, field] = (after or 0) - (base or 0)
-    agree("executions", counts[TIMES, name] - counts[1, name], TIMES - 1, name)
+    moved, lengths = [], []
+    for wasm in (_module(code), _module(code * TIMES)):
+        base, after, long = (used(wasm, each, "core") for each in (ONES, raised(name), _FAR_APART))
+        if base is None or after is None or long is None:
+            raise Disagreement(f"{name} does not return")
+        moved.append(after - base)
+        lengths.append(long - base)
+    agree("executions", moved[1] - moved[0], TIMES - 1, name)
     field, units = _LENGTHS.get(name, ("", 0))
-    for each in FIELDS:
-        expected = units * (TIMES - 1) if each == field else 0
-        agree(each, counts[TIMES, each] - counts[1, each], expected, name)
+    weight = 0 if not field else getattr(_FAR_APART, field) - 1
+    agree("lengths", lengths[1] - lengths[0], (TIMES - 1) * units * weight, name)
     return Tally({"instructions": 1})
+
+
+_FAR_APART = replace(ONES, **{field: 1 + 40**i for i, field in enumerate(FIELDS)})
+"""Prices of `FIELDS` so different that their counts can be told from one sum."""
