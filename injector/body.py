@@ -64,12 +64,12 @@ class Body:
     instruction beyond the end is harmless and noticed afterwards.
 
     Attributes:
+        params: Number of parameters.
         live: Whether the next instruction can be executed.
         cost: Prices summed up in the current block.
         block: The current block of live code.
         base: Operands below the innermost block.
         highest: The most operands ever on the stack.
-        values: Results that an optimising compiler may keep elsewhere.
         opcode_at: Where the current control or bulk instruction starts.
     """
 
@@ -89,12 +89,12 @@ class Body:
         self.plan = plan
         self.code = code
         self.type: FunctionType = module.function_type(plan.index)
+        self.params = len(self.type.params)
         self.locals: list[int] = list(self.type.params)
         self.stack: list[int] = []
         self.frames = [Frame(FUNCTION_BODY, (), self.type.results, 0, entered=True)]
         self.base = 0
         self.highest = 0
-        self.values = 0
         self.live = True
         self.cost = 0
         self.opcode_at = 0
@@ -161,11 +161,13 @@ class Body:
         if depth >= len(self.frames):
             raise Invalid(f"label {depth}", "invalid: no such block")
         frame = self.frames[-1 - depth]
+        if frame.kind == FUNCTION_BODY:
+            self.plan.branches_out = True
         if self.live:
             if frame.kind == LOOP:
                 self.block.successors.append(frame.first)
             elif frame.kind == FUNCTION_BODY:
-                self.block.exits = self.plan.branches_out = True
+                self.block.exits = True
             else:
                 frame.incoming.append(len(self.plan.blocks) - 1)
         return frame

@@ -22,7 +22,7 @@ HIGHEST_GAS = (1 << 63) - 1
     b"\x22", b"\x23", b"\x24", b"\x3f\x00", b"\x40\x00", b"\x41", b"\x42",
 )  # fmt: skip
 I32_EQ, I32_LT_S, I32_GT_U, I32_ADD, I32_SUB = b"\x46", b"\x48", b"\x4b", b"\x6a", b"\x6b"
-I64_DIV_U = b"\x80"
+I64_DIV_U, I64_OR = b"\x80", b"\x84"
 I64_LT_S, I64_ADD, I64_SUB, I64_MUL, I64_SHR_U = b"\x53", b"\x7c", b"\x7d", b"\x7e", b"\x88"
 I64_EXTEND_U, EMPTY = b"\xad", b"\x40"
 
@@ -141,6 +141,14 @@ def stop_helper(name: str, gas: int | None, state: int) -> Helper:
     code = b"" if gas is None else const64(state) + local(GLOBAL_SET, gas)
     code += UNREACHABLE
     return Helper(name, FunctionType((), ()), (), code)
+
+
+def either_helper(gas: int) -> Helper:
+    """A helper that traps for want of stack if the words left are negative, else of gas."""
+    code = local(LOCAL_GET, 0) + const64(0) + I64_LT_S + IF + EMPTY
+    code += const64(STACK_EXHAUSTED) + local(GLOBAL_SET, gas) + UNREACHABLE + END
+    code += const64(OUT_OF_GAS) + local(GLOBAL_SET, gas) + UNREACHABLE
+    return Helper("gas.out_of_either", FunctionType((I64,), ()), (), code)
 
 
 def page_grow_helper(counter: Counter, schedule: Schedule, maximum: int) -> Helper:

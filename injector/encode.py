@@ -16,26 +16,30 @@ _ORDER = (
 
 
 def encode_module(
-    module: Module, layout: Layout, bodies: list[bytes], memory: m.Extent | None, custom: bytes
+    module: Module,
+    layout: Layout,
+    bodies: dict[int, bytes],
+    memory: m.Extent | None,
+    custom: bytes,
 ) -> bytes:
     """The whole output.
 
     Args:
         module: The original.
         layout: What is added.
-        bodies: The function bodies with their sizes.
+        bodies: The function bodies with their sizes, by the index in the original.
         memory: The size limits to write for the module's own memory; None keeps them.
         custom: Custom sections to put at the end.
     """
-    helper_types = [leb128.unsigned(layout.type_index(h.type)) for h in layout.helpers]
+    function_types = [leb128.unsigned(index) for index in layout.function_types()]
     added_types = [_function_type(kind) for kind in layout.types[len(module.types) :]]
     payloads = {
         m.TYPE: _extended(module, m.TYPE, added_types),
-        m.FUNCTION: _extended(module, m.FUNCTION, helper_types),
+        m.FUNCTION: _vector(function_types),
         m.GLOBAL: _extended(module, m.GLOBAL, layout.globals(), layout),
         m.EXPORT: _exports(module, layout),
         m.ELEMENT: _extended(module, m.ELEMENT, [], layout),
-        m.CODE: _vector([*bodies, *(helper.body() for helper in layout.helpers)]),
+        m.CODE: _vector(_bodies(module, bodies, layout)),
     }
     if layout.imports:
         payloads[m.IMPORT] = _extended(module, m.IMPORT, layout.imports)
@@ -52,6 +56,21 @@ def encode_module(
             section = sections[kind]
             out += [bytes([kind]), leb128.sized(module.wasm[section.start : section.end])]
     return b"".join(out) + custom
+
+
+def _bodies(module: Module, bodies: dict[int, bytes], layout: Layout) -> list[bytes]:
+    """All bodies in the order of their indices in the output."""
+    moved = layout.height.moved
+    return [
+        *(
+            layout.height.thunk(index, len(module.function_type(index).params))
+            if index in moved
+            else body
+            for index, body in bodies.items()
+        ),
+        *(bodies[index] for index in moved),
+        *(helper.body() for helper in layout.helpers),
+    ]
 
 
 def custom_section(name: str, payload: bytes) -> bytes:

@@ -5,9 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from injector import leb128
-from injector.charges import BLOCK, BR, CALL, EMPTY, END, RETURN, local
+from injector.charges import (
+    BLOCK,
+    BR,
+    CALL,
+    EMPTY,
+    END,
+    I64_OR,
+    LOCAL_GET,
+    RETURN,
+    UNREACHABLE,
+    const64,
+    local,
+)
 from injector.edits import Edit, apply_edits
-from injector.gas_code import GasCode
+from injector.gas_code import GasCode, negative
 from injector.layout import Layout
 from injector.leb128 import read_u32
 from injector.module import Module
@@ -55,15 +67,19 @@ class FunctionWriter:
         self.placement = placement
         self._layout = layout
         self._facts = facts
-        self._words = layout.height.words(plan)
+        height = layout.height
+        self._words = height.words.get(plan.index)
         self._metered = layout.schedule.charges and layout.gas_global is not None
-        uses_copy = self._metered and self._prefers_copy()
-        copy = plan.params + plan.declared_locals if uses_copy else None
-        self._gas = GasCode(layout.counter, layout.gas_global, copy)
+        self._uses_copy = self._metered and self._prefers_copy()
+        last = plan.params + plan.declared_locals
+        copy = last if self._words is None else last + 1
+        gas = layout.gas_global
+        self._gas = GasCode(layout.counter, gas, copy if self._uses_copy else None)
         self._checks = self._metered and self._has_checks()
+        self._stops = self._checks or self._words is not None
         self._check_at_exit = self._checks and plan.index in facts.entries
         self._exit_block = bool(
-            self._words or uses_copy or self._check_at_exit or (self._checks and plan.branches_out)
+            self._uses_copy or self._check_at_exit or (self._stops and plan.branches_out)
         )
 
     def body(self) -> bytes:
@@ -72,8 +88,10 @@ class FunctionWriter:
         code = self._module.wasm[plan.start : plan.end]
         edits = [edit for site in plan.sites for edit in self._site(site)]
         edits += self._charges()
-        if self._layout.imports:
-            edits += self._layout.renumber(plan.function_uses)
+        edits += self._functions(code)
+        if self._words is not None:
+            moved = leb128.unsigned(plan.params + plan.declared_locals)
+            edits += [Edit(start, end, moved, 3) for start, end in plan.first_local_uses]
         inside = apply_edits(code, plan.code, len(code) - 1, edits)
         return leb128.sized(self._locals(code) + self._around(inside))
 
@@ -105,7 +123,7 @@ class FunctionWriter:
             return False
         return bool(
             placement.loops
-            or self._words
+            or self._words is not None
             or plan.index in self._facts.entries
             or any(self._calls_host(site) for site in plan.sites)
         )
@@ -113,12 +131,22 @@ class FunctionWriter:
     # Parts
 
     def _locals(self, code: bytes) -> bytes:
-        """The declarations of locals, with the copy of the counter as the last."""
+        """The declarations of locals.
+
+        The words left are the last parameter and take the index of the first declared local, which
+        becomes the last one; behind it comes the copy of the counter.
+        """
         declarations = code[: self.plan.code]
-        if self._gas.copy is None:
-            return declarations
-        groups, position = read_u32(declarations, 0)
-        return leb128.unsigned(groups + 1) + declarations[position:] + bytes([1, I64])
+        count, position = read_u32(declarations, 0)
+        if self._words is None or not self.plan.declared_locals:
+            groups: list[bytes] = []
+            rest = declarations[position:]
+        else:
+            groups, rest, skipped = _without_first(declarations, position)
+            count -= skipped
+        if self._uses_copy:
+            groups.append(bytes([1, I64]))
+        return leb128.unsigned(count + len(groups)) + rest + b"".join(groups)
 
     def _label(self, depth: int) -> int:
         """The label that ends the frame, seen from code with that many labels open."""
@@ -130,15 +158,32 @@ class FunctionWriter:
         checked = loops if self._checks else frozenset()
         edits = []
         for block in sorted(charges.keys() | checked):
+            if block == 0 and self._words is not None:
+                continue  # part of the entry
             place = self.plan.blocks[block]
-            check = block in checked or (block == 0 and self._checks and bool(self._words))
-            label = self._label(place.depth) if check else None
+            label = self._label(place.depth) if block in checked else None
             code = self._gas.charge(charges.get(block, 0), label)
             edits.append(Edit(place.offset, place.offset, code, 0))
-        if 0 not in charges and self._checks and self._words:
-            offset = self.plan.code
-            edits.append(Edit(offset, offset, self._gas.charge(0, self._label(1)), 0))
         return edits
+
+    def _functions(self, code: bytes) -> list[Edit]:
+        """Edits for the functions called or referred to, in dead code too."""
+        layout, counted = self._layout, self._layout.height.words
+        edits = []
+        for use in self.plan.function_uses:
+            index = layout.function_index(use.index)
+            if code[use.start - 1 : use.start] == CALL:
+                index = layout.call_index(use.index)
+                if use.index in counted:
+                    at = use.start - 1
+                    edits.append(Edit(at, at, self._words_left(), 2))
+            if index != use.index:
+                edits.append(Edit(use.start, use.end, leb128.unsigned(index), 3))
+        return edits
+
+    def _words_left(self) -> bytes:
+        """The words left on the stack; only dead code of an uncounted function has none."""
+        return const64(0) if self._words is None else local(LOCAL_GET, self.plan.params)
 
     def _site(self, site: Site) -> list[Edit]:
         """Edits for one instruction."""
@@ -152,10 +197,13 @@ class FunctionWriter:
         if self._metered and self._is_spill(site):
             before += self._gas.write_back()
             after = self._gas.read_again()
-        helper = self._layout.site_helper(site)
+        if site.mnemonic == "call_indirect":
+            before += self._layout.height.pass_on(self.plan.params)
+            after += self._layout.height.reset()
         edits = []
+        helper = self._layout.site_helper(site)
         if helper is not None and site.mnemonic.endswith(".grow"):
-            edits.append(Edit(site.offset, site.end, local(CALL, helper), 2))
+            edits.append(Edit(site.offset, site.end, local(CALL, helper), 4))
         elif helper is not None:
             before += local(CALL, helper)
         if before:
@@ -164,21 +212,51 @@ class FunctionWriter:
             edits.append(Edit(site.end, site.end, after, -1))
         return edits
 
+    def _entry(self) -> bytes:
+        """Code at the entry of a counted function: one comparison for stack and gas."""
+        if self._words is None:
+            return b""
+        cost = self.placement.charges.get(0, 0)
+        left = self._layout.height.take(self._words, self.plan.params)
+        if not self._checks:
+            return self._gas.charge(cost, None) + left + negative(0)
+        return left + self._gas.charge(cost, None) + self._gas.load() + I64_OR + negative(0)
+
     def _around(self, inside: bytes) -> bytes:
-        """The whole code from that of the original, both without and with the last `end`."""
-        height, words = self._layout.height, self._words
-        opening = closing = b""
-        if words:
-            opening += height.take(words)
-            closing += height.give_back(words)
-        opening += self._gas.read_again()
-        closing += self._gas.write_back()
+        """The whole code from that of the original without its last `end`."""
+        opening, closing = self._gas.read_again(), self._gas.write_back()
         if self._check_at_exit:
             closing += self._gas.charge(0, 0)
         if self._exit_block:
             results = self._module.function_type(self.plan.index).results
             inside = BLOCK + self._layout.block_type(results) + inside + END
-        if not self._checks:
+        if not self._stops:
             return opening + inside + closing + END
-        stop = local(CALL, self._layout.out_of_gas) + b"\x00"
-        return opening + BLOCK + EMPTY + inside + closing + RETURN + END + stop + END
+        code = opening + BLOCK + EMPTY + self._entry() + inside + closing + RETURN + END
+        return code + self._stop() + UNREACHABLE + END
+
+    def _stop(self) -> bytes:
+        """Code that ends the frame."""
+        if self._words is None:
+            return local(CALL, self._layout.out_of_gas)
+        if not self._checks:
+            return local(CALL, self._layout.stack_exhausted)
+        return self._words_left() + local(CALL, self._layout.out_of_either)
+
+
+def _without_first(declarations: bytes, position: int) -> tuple[list[bytes], bytes, int]:
+    """Take the first declared local out of its group.
+
+    Returns:
+        A group of its own, the other groups, and by how many these are fewer.
+    """
+    skipped = 0
+    while True:
+        size, after = read_u32(declarations, position)
+        kind, rest = declarations[after : after + 1], declarations[after + 1 :]
+        if size > 1:
+            return [b"\x01" + kind], leb128.unsigned(size - 1) + kind + rest, skipped
+        skipped += 1
+        if size == 1:
+            return [b"\x01" + kind], rest, skipped
+        position = after + 1

@@ -45,13 +45,13 @@ class GasCode:
         if self.gas is None:
             return self.counter.charge(cost) if cost else b""
         if not cost:
-            return b"" if out_of_gas is None else self.load() + _negative(out_of_gas)
+            return b"" if out_of_gas is None else self.load() + negative(out_of_gas)
         less = self.load() + const64(cost) + I64_SUB
         if out_of_gas is None:
             return less + self._store()
         if self.copy is not None:
-            return less + local(LOCAL_TEE, self.copy) + _negative(out_of_gas)
-        return less + self._store() + self.load() + _negative(out_of_gas)
+            return less + local(LOCAL_TEE, self.copy) + negative(out_of_gas)
+        return less + self._store() + self.load() + negative(out_of_gas)
 
     def load(self) -> bytes:
         """The counter on the stack."""
@@ -77,5 +77,6 @@ class GasCode:
         return local(GLOBAL_SET, self.gas or 0)
 
 
-def _negative(label: int) -> bytes:
+def negative(label: int) -> bytes:
+    """Go to a label if the number on the stack is negative."""
     return const64(0) + I64_LT_S + local(BR_IF, label)

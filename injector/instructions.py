@@ -27,7 +27,6 @@ class Row(NamedTuple):
         code: The opcode (without prefix).
         immediate: As in the table of opcodes.
         mnemonic: As in the table of opcodes.
-        values: How many values of one execution an optimising compiler may keep for later.
     """
 
     price: int
@@ -39,14 +38,16 @@ class Row(NamedTuple):
     code: int
     immediate: str
     mnemonic: str
-    values: int
 
 
 def _local(body: Body, position: int) -> tuple[int, int]:
+    start = position
     index = body.code[position]
     position += 1
     if index >= 0x80:
-        index, position = read_u32(body.code, position - 1)
+        index, position = read_u32(body.code, start)
+    if index == body.params:
+        body.plan.first_local_uses.append((start, position))
     if index >= len(body.locals):
         raise Invalid(f"local {index}", "invalid: no such local")
     return body.locals[index], position

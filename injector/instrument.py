@@ -20,6 +20,7 @@ from injector.opcodes import MNEMONICS
 from injector.placement import Placement, place_charges
 from injector.plan import INDIRECT, FunctionPlan
 from injector.policy import Policy, find_policy
+from injector.recheck import RecheckError, Walk, skip_locals
 from injector.schedule import Schedule, find_schedule
 from injector.stats import FunctionStats, Stats
 from injector.validate import Validator
@@ -209,10 +210,11 @@ def _write(analysis: Analysis, options: Options) -> tuple[bytes, Stats]:
     _charge_initial_pages(module, options.policy, schedule, layout)
     placements = place_charges(module, analysis.plans)
     facts = _facts(module, analysis.plans, placements, options.policy)
-    bodies = [
-        FunctionWriter(module, plan, placements[plan.index], layout, facts).body()
+    bodies = {
+        plan.index: FunctionWriter(module, plan, placements[plan.index], layout, facts).body()
         for plan in analysis.plans
-    ]
+    }
+    _recheck(layout, bodies)
     extent: Extent | None = module.memories[0] if contract else None
     output = encode_module(module, layout, bodies, extent, _custom(analysis, schedule, layout))
     _check_size(len(module.wasm), len(output), limits)
@@ -240,6 +242,22 @@ def _facts(
     return Facts(users, imports, frozenset(entries))
 
 
+def _recheck(layout: Layout, bodies: dict[int, bytes]) -> None:
+    """Read the functions as they were written, and make sure of what gas has to guarantee.
+
+    Raises:
+        RecheckError: This injector has an error.
+    """
+    if not layout.schedule.charges:
+        return
+    imports = layout.module.imported_functions + len(layout.imports)
+    walk = Walk(layout.gas_global, imports, layout.first_helper)
+    for index, body in bodies.items():
+        walk.function(body, skip_locals(body))
+        if walk.problems:
+            raise RecheckError(f"function {index}: {'; '.join(walk.problems)}")
+
+
 def _check_size(before: int, after: int, limits: Limits) -> None:
     most = limits.output_factor * before + limits.output_extra_bytes
     if after > most:
@@ -250,11 +268,12 @@ def _check_size(before: int, after: int, limits: Limits) -> None:
 
 
 def _stats(
-    analysis: Analysis, placements: dict[int, Placement], bodies: list[bytes], size: int
+    analysis: Analysis, placements: dict[int, Placement], bodies: dict[int, bytes], size: int
 ) -> Stats:
     names = {} if analysis.names is None else analysis.names.functions
     functions = []
-    for plan, body in zip(analysis.plans, bodies, strict=True):
+    for plan in analysis.plans:
+        body = bodies[plan.index]
         points = placements[plan.index].charges
         after = len(body) - leb128.read_u32(body, 0)[1]
         name = names.get(plan.index)
@@ -274,14 +293,27 @@ def _charge_initial_pages(
         layout.wrap_main(main.index, pages * schedule.memory_page)
 
 
+def _encode_names(names: Names, layout: Layout, plans: list[FunctionPlan]) -> bytes:
+    """The names with the indices of the output."""
+    locals_ = {}
+    by_index = {plan.index: plan for plan in plans}
+    for index, named in names.locals.items():
+        plan = by_index.get(index)
+        if plan is not None and index in layout.height.words:
+            last = plan.params + plan.declared_locals
+            moved = {last if local == plan.params else local: name for local, name in named.items()}
+            locals_[layout.call_index(index)] = moved
+        else:
+            locals_[layout.function_index(index)] = named
+    return Names(layout.names(names.functions), locals_, names.others).encode()
+
+
 def _custom(analysis: Analysis, schedule: Schedule, layout: Layout) -> bytes:
     text = f"rules {VERSION}\nschedule {schedule.name} {schedule.hash}\n"
     out = custom_section(METERING_SECTION, text.encode())
     if analysis.names is not None:
         out = (
-            custom_section(
-                NAME_SECTION, analysis.names.encode(layout.names(), layout.function_index)
-            )
+            custom_section(NAME_SECTION, _encode_names(analysis.names, layout, analysis.plans))
             + out
         )
     return out

@@ -16,8 +16,8 @@ from injector.charges import (
     GlobalCounter,
     Helper,
     ImportCounter,
-    const32,
     const64,
+    either_helper,
     length_helper,
     local,
     page_grow_helper,
@@ -26,7 +26,7 @@ from injector.charges import (
 )
 from injector.edits import Edit
 from injector.module import FUNCTION_KIND, FunctionType, FunctionUse, Module
-from injector.opcodes import I32, I64
+from injector.opcodes import I64
 from injector.plan import FunctionPlan, Site
 from injector.schedule import Schedule
 from injector.stack_height import STACK_WORDS, StackHeight
@@ -48,6 +48,8 @@ class Layout:
         imports: Added entries of the import section.
         counter: Writes the charges.
         out_of_gas: Index of the helper that ends a frame without gas.
+        stack_exhausted: Index of the helper that ends a frame without words of stack.
+        out_of_either: Index of the helper that does one of both, by the words left.
         gas_global: Index of the gas global; None for the counter `import`.
         height: Writes the accounting of the stack height.
         main: Index of the function exported as `main`, if a wrapper takes its place.
@@ -59,6 +61,7 @@ class Layout:
         self.module = module
         self.schedule = schedule
         self.types = list(module.types)
+        self._type_indices = {kind: index for index, kind in reversed([*enumerate(self.types)])}
         self.imports: list[bytes] = []
         self.helpers: list[Helper] = []
         self.main: int | None = None
@@ -66,20 +69,22 @@ class Layout:
         imports = counter == IMPORT and schedule.charges
         if imports:
             self.imports.append(self._use_gas())
-        self.first_helper = len(module.functions) + len(self.imports)
+        first_free = len(module.functions) + len(self.imports)
         first_global = len(module.globals)
         self.gas_global: int | None = None if counter == IMPORT else first_global
-        exhausted = self._add(
+        passed = first_global if self.gas_global is None else first_global + 1
+        self.height = StackHeight(module, plans, passed, first_free)
+        self.first_helper = first_free + len(self.height.moved)
+        self.stack_exhausted = self._add(
             "stack_exhausted", stop_helper("gas.stack_exhausted", self.gas_global, STACK_EXHAUSTED)
         )
-        words_left = first_global if self.gas_global is None else first_global + 1
-        self.height = StackHeight(words_left, exhausted, module.imported_functions)
-        self.out_of_gas = 0
+        self.out_of_gas = self.out_of_either = 0
         self.counter: Counter
         if self.gas_global is None:
             self.counter = ImportCounter(module.imported_functions, schedule.scale)
         else:
             self.out_of_gas = self._out_of_gas(self.gas_global)
+            self.out_of_either = self._add("out_of_either", either_helper(self.gas_global))
             self.counter = GlobalCounter(self.gas_global, self.out_of_gas)
         if schedule.charges:
             self._add_charging_helpers(plans)
@@ -101,17 +106,35 @@ class Layout:
             return index
         return index + len(self.imports)
 
+    def call_index(self, index: int) -> int:
+        """The index in the output by which a function of the module is called directly."""
+        return self.height.moved.get(index, self.function_index(index))
+
+    def function_types(self) -> list[int]:
+        """The entries of the function section: the module's, the moved and the added functions."""
+        module, height = self.module, self.height
+        types = []
+        for index in range(module.imported_functions, len(module.functions)):
+            kind = module.functions[index]
+            if index in height.words and index not in height.moved:
+                kind = self.type_index(height.type(index, module.types[kind]))
+            types.append(kind)
+        moved = [height.type(index, module.function_type(index)) for index in height.moved]
+        types += [self.type_index(kind) for kind in moved]
+        return [*types, *(self.type_index(helper.type) for helper in self.helpers)]
+
     def globals(self) -> list[bytes]:
-        """The added globals: gas, words of stack."""
+        """The added globals: gas, and words of stack on the way to a thunk."""
         gas = bytes([I64, 1]) + const64(HIGHEST_GAS) + b"\x0b"
-        words = bytes([I32, 1]) + const32(STACK_WORDS) + b"\x0b"
+        words = bytes([I64, 1]) + const64(STACK_WORDS) + b"\x0b"
         return [words] if self.gas_global is None else [gas, words]
 
     def type_index(self, kind: FunctionType) -> int:
         """The index of a function type, added if the module lacks it."""
-        if kind not in self.types:
+        if kind not in self._type_indices:
+            self._type_indices[kind] = len(self.types)
             self.types.append(kind)
-        return self.types.index(kind)
+        return self._type_indices[kind]
 
     def block_type(self, results: tuple[int, ...]) -> bytes:
         """The block type of a block with these results."""
@@ -134,9 +157,15 @@ class Layout:
             for use in uses
         ]
 
-    def names(self) -> dict[int, str]:
-        """Names of the added functions by index."""
-        return {self.first_helper + i: helper.name for i, helper in enumerate(self.helpers)}
+    def names(self, names: dict[int, str]) -> dict[int, str]:
+        """Names of all functions of the output, given those of the module."""
+        named = {}
+        for index, name in names.items():
+            moved = index in self.height.moved
+            named[self.function_index(index)] = f"gas.enter.{name}" if moved else name
+            named[self.call_index(index)] = name
+        helpers = {self.first_helper + i: helper.name for i, helper in enumerate(self.helpers)}
+        return named | helpers
 
     def wrap_main(self, main: int, cost: int) -> None:
         """Export a wrapper of `main` that charges a cost once, when the frame starts."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from injector import leb128
@@ -21,33 +20,24 @@ class Names:
     """A well-formed name section.
 
     Attributes:
-        functions: Function names by index, in the order of the indices.
-        locals: For each function index the name map of its locals, as bytes; None if missing.
+        functions: Function names by index.
+        locals: For each function index the names of its locals by index.
         others: Payloads of the other subsections that stay right, by their number. Label names
             do not: added blocks shift the numbers of labels.
     """
 
     functions: dict[int, str]
-    locals: list[tuple[int, bytes]] | None
+    locals: dict[int, dict[int, str]]
     others: dict[int, bytes]
 
-    def encode(self, added: dict[int, str], index_of: Callable[[int], int]) -> bytes:
-        """The payload for the output.
-
-        Args:
-            added: Names of added functions by their index in the output.
-            index_of: Gives the index in the output of a function of the module.
-        """
-        names = {index_of(index): name for index, name in self.functions.items()} | added
-        entries = [
-            leb128.unsigned(index) + leb128.sized(names[index].encode()) for index in sorted(names)
-        ]
+    def encode(self) -> bytes:
+        """The payload of the section."""
         parts = dict(self.others)
-        if self.locals is not None:
+        if self.locals:
             parts[_LOCALS] = _vector(
-                [leb128.unsigned(index_of(f)) + names_ for f, names_ in self.locals]
+                [leb128.unsigned(f) + _encode_map(self.locals[f]) for f in sorted(self.locals)]
             )
-        parts[_FUNCTIONS] = _vector(entries)
+        parts[_FUNCTIONS] = _encode_map(self.functions)
         return b"".join(bytes([kind]) + leb128.sized(parts[kind]) for kind in sorted(parts))
 
 
@@ -65,7 +55,7 @@ def read_names(module: Module) -> Names | None:
 
 def _read(reader: Reader, functions: int) -> Names:
     names: dict[int, str] = {}
-    locals_: list[tuple[int, bytes]] | None = None
+    locals_: dict[int, dict[int, str]] = {}
     others: dict[int, bytes] = {}
     last = -1
     while reader.left:
@@ -105,18 +95,20 @@ def _name_map(reader: Reader, most: int) -> dict[int, str]:
     return names
 
 
-def _indirect_name_map(reader: Reader, most: int) -> list[tuple[int, bytes]]:
-    entries = []
+def _indirect_name_map(reader: Reader, most: int) -> dict[int, dict[int, str]]:
+    entries = {}
     last = -1
     for _ in range(reader.count("names", _MOST)):
         index = reader.u32()
         if not last < index < most:
             raise Invalid("name map", "out of order or out of range")
         last = index
-        start = reader.position
-        _name_map(reader, _MOST)
-        entries.append((index, reader.data[start : reader.position]))
+        entries[index] = _name_map(reader, _MOST)
     return entries
+
+
+def _encode_map(names: dict[int, str]) -> bytes:
+    return _vector([leb128.unsigned(i) + leb128.sized(names[i].encode()) for i in sorted(names)])
 
 
 def _vector(entries: list[bytes]) -> bytes:

@@ -70,12 +70,12 @@ class FunctionPlan:
         params: Number of parameters.
         declared_locals: Number of locals without parameters.
         height: Words that a call takes at most: parameters, locals, operands.
-        values: Results of instructions that an optimising compiler may keep beyond those.
         blocks: Live blocks in the order of their offsets; the first is the entry.
         sites: Live instructions that matter to the output, in the order of their offsets.
         calls: Functions called by live code.
         calls_indirectly: Whether live code holds a `call_indirect`.
-        branches_out: Whether a live branch leads to the function's own label.
+        branches_out: Whether a branch leads to the function's own label, in dead code too.
+        first_local_uses: Where the first declared local is named, in dead code too.
         function_uses: Places of function indices, in dead code too; offsets from the start of
             the body.
     """
@@ -87,10 +87,10 @@ class FunctionPlan:
     params: int = 0
     declared_locals: int = 0
     height: int = 0
-    values: int = 0
     blocks: list[Block] = field(default_factory=list)
     sites: list[Site] = field(default_factory=list)
     calls: set[int] = field(default_factory=set)
     calls_indirectly: bool = False
     branches_out: bool = False
+    first_local_uses: list[tuple[int, int]] = field(default_factory=list)
     function_uses: list[FunctionUse] = field(default_factory=list)

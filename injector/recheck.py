@@ -18,33 +18,42 @@ from injector.opcodes import OPCODES
 _BLOCK, _LOOP, _IF, _ELSE, _END, _BR, _BR_IF, _BR_TABLE = 2, 3, 4, 5, 11, 12, 13, 14
 _CALL, _CALL_INDIRECT, _PREFIX_FC = 0x10, 0x11, 0xFC
 _LOCAL_GET, _LOCAL_SET, _LOCAL_TEE, _GLOBAL_GET, _GLOBAL_SET = range(0x20, 0x25)
-_I64_CONST, _I64_LT_S, _I64_SUB = 0x42, 0x53, 0x7D
+_I64_LT_S, _I64_SUB, _I64_OR = 0x53, 0x7D, 0x84
 _STOPS = frozenset({0x00, 0x0F})
+_BARE = frozenset({0x00, 0x05, 0x0B, 0x0F})  # unreachable, else, end, return
 _ENTRY = 1  # the bit of the function itself in a set of unpaid loops
 
-# How many integers follow an opcode.
+_PLAIN, _ONE_INTEGER, _TWO_INTEGERS, _SPECIAL = range(4)
 _INTEGERS = {
-    "block": 1, "br": 1, "br_if": 1, "call": 1, "call_indirect": 2, "local.get": 1,
-    "local.set": 1, "local.tee": 1, "global.get": 1, "global.set": 1, "table": 1,
-    "memory.size": 1, "memory.grow": 1, "i32.const": 1, "i64.const": 1, "select_typed": 2,
-    "ref.null": 1, "ref.func": 1, "memory.init": 2, "data": 1, "memory.copy": 2,
-    "memory.fill": 1, "table.init": 2, "elem": 1, "table.copy": 2,
+    "call_indirect": 2, "select_typed": 2, "memory.init": 2, "memory.copy": 2, "table.init": 2,
+    "table.copy": 2, "": 0, "nop": 0, "drop": 0, "select": 0, "ref.is_null": 0, "f32.const": 0,
+    "f64.const": 0,
 }  # fmt: skip
-_BYTES = {"f32.const": 4, "f64.const": 8}
+_FOLLOWED = frozenset(
+    {"unreachable", "block", "else", "end", "br", "br_if", "br_table", "return", "call",
+     "call_indirect", "local.set", "local.tee", "global.set", "f32.const", "f64.const"}
+)  # fmt: skip
+_SIZES = {0x43: 5, 0x44: 9}  # f32.const, f64.const
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    integers: int
-    size: int
+def _integers(immediate: str) -> int:
+    """How many integers follow an instruction."""
+    return 2 if immediate.startswith("memory:") else _INTEGERS.get(immediate, 1)
 
 
-def _shape(immediate: str) -> _Shape:
-    integers = 2 if immediate.startswith("memory:") else _INTEGERS.get(immediate, 0)
-    return _Shape(integers, _BYTES.get(immediate, 0))
+def _kind(immediate: str) -> int:
+    return _SPECIAL if immediate in _FOLLOWED else _integers(immediate)
 
 
-_SHAPES = {(row.prefix, row.code): _shape(row.immediate) for row in OPCODES}
+_KINDS = [_SPECIAL] * 256
+for _row in OPCODES:
+    if _row.prefix is None:
+        _KINDS[_row.code] = _kind(_row.immediate)
+_PREFIXED = {row.code: _integers(row.immediate) for row in OPCODES if row.prefix is not None}
+
+
+class RecheckError(RuntimeError):
+    """The injector wrote a module that is not safe: an error of the injector, not of its input."""
 
 
 class _State(NamedTuple):
@@ -76,91 +85,105 @@ def _join(first: _State | None, second: _State | None) -> _State | None:
 
 
 class Walk:
-    """Follows all paths through one function body of an instrumented module.
+    """Follows all paths through the functions of an instrumented module, one by one.
 
     Attributes:
-        problems: What runs unpaid or unchecked, with offsets in the module.
+        problems: What runs unpaid or unchecked, with offsets in the body.
     """
 
-    def __init__(self, wasm: bytes, gas_global: int, imports: int, helpers: range) -> None:
-        self._wasm = wasm
-        self._gas = gas_global
+    def __init__(self, gas_global: int | None, imports: int, helpers: int) -> None:
+        """Prepare for the functions of one module.
+
+        Args:
+            gas_global: Index of the counter; None if gas is charged by calling the last import.
+            imports: Number of imported functions of the output.
+            helpers: Index of the first helper of the output.
+        """
+        self._gas = -1 if gas_global is None else gas_global
+        self._use_gas = imports - 1 if gas_global is None else -1
         self._imports = imports
         self._helpers = helpers
-        self._copy: int | None = None
-        self._recent: list[tuple[int, int]] = []
+        self._copy = -1
+        self._code = b""
+        self._starts: list[int] = []
         self._open: list[_Open] = []
         self._state: _State | None = None
         self.problems: list[str] = []
 
-    def function(self, position: int, end: int) -> None:
-        """Follow a body whose first instruction is at `position`."""
+    def function(self, code: bytes, position: int) -> None:
+        """Follow a body, given with its size, whose first instruction is at `position`."""
+        self._code = code
         self._state = _State(_ENTRY, _ENTRY)
         self._open = [_Open(0, self._state)]
-        self._copy = None
-        self._recent = [(0, 0)] * 3
+        self._copy = -1
+        starts = self._starts = [0] * 4
+        end = len(code)
         while position < end:
-            position = self._instruction(position)
-
-    def _instruction(self, at: int) -> int:
-        code = self._wasm[at]
-        position = at + 1
-        prefix = None
-        if code == _PREFIX_FC:
-            prefix = code
-            code, position = read_u32(self._wasm, position)
-        shape = _SHAPES[prefix, code]
-        operand = 0
-        if prefix is None and code == _BR_TABLE:
-            return self._br_table(at, position)
-        for _ in range(shape.integers):
-            operand, position = self._integer(position)
-        if prefix is None:
-            self._count(at, code, operand)
-            self._follow(at, code, operand)
-            self._recent = [*self._recent[1:], (code, operand)]
-        return position + shape.size
-
-    def _integer(self, position: int) -> tuple[int, int]:
-        """Any integer; the value is right for unsigned ones, which are all that matter."""
-        value = shift = 0
-        while True:
-            byte = self._wasm[position]
+            kind = _KINDS[code[position]]
+            starts.append(position)
             position += 1
-            value |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                return value, position
+            if kind == _SPECIAL:
+                position = self._special(position - 1)
+            elif kind:
+                position = _skip(code, position, kind)
+
+    def _special(self, at: int) -> int:
+        """Follow an instruction that matters; returns the position after it."""
+        code = self._code[at]
+        if code in _SIZES:
+            return at + _SIZES[code]
+        if code == _BR_TABLE:
+            return self._br_table(at)
+        if code == _PREFIX_FC:
+            number, position = read_u32(self._code, at + 1)
+            return _skip(self._code, position, _PREFIXED[number])
+        operand, position = 0, at + 1
+        if code not in _BARE:
+            operand, position = _integer(self._code, position)
+        if self._state is not None:
+            self._count(at, code, operand)
+        self._follow(at, code, operand)
+        return position + (code == _CALL_INDIRECT and _skip(self._code, position, 1) - position)
 
     def _count(self, at: int, code: int, operand: int) -> None:
-        """Notice charges, comparisons and calls."""
-        if code == _LOCAL_SET and self._recent[-1] == (_GLOBAL_GET, self._gas):
+        """Notice charges, comparisons and calls in live code."""
+        state = self._state or _State(0, 0)
+        if code == _LOCAL_SET and self._reads_global(self._starts[-2]):
             self._copy = operand
-        if self._state is None:
-            return
-        if self._is_counter(code, operand) and self._recent[-1][0] == _I64_SUB:
-            self._state = _State(0, self._state.unchecked | _ENTRY)
+        elif self._sets_counter(code, operand):
+            if self._code[self._starts[-2]] == _I64_SUB:
+                self._state = _State(0, state.unchecked | _ENTRY)
         elif code == _BR_IF and self._compares():
-            self._state = _State(self._state.unpaid, 0)
+            self._state = _State(state.unpaid, 0)
+        elif code == _CALL and operand == self._use_gas:
+            self._state = _State(0, 0)
         elif code == _CALL_INDIRECT or (code == _CALL and operand < self._imports):
-            if self._state.unchecked & _ENTRY:
+            if state.unchecked & _ENTRY and self._use_gas < 0:
                 self.problems.append(f"offset {at:#x}: the host is called in debt")
-        elif code == _CALL and operand not in self._helpers:
-            self._state = _State(self._state.unpaid, self._state.unchecked | _ENTRY)
+        elif code == _CALL and operand < self._helpers:
+            self._state = _State(state.unpaid, state.unchecked | _ENTRY)
 
-    def _is_counter(self, code: int, operand: int) -> bool:
+    def _reads_global(self, at: int) -> bool:
+        code = self._code
+        return code[at] == _GLOBAL_GET and _integer(code, at + 1)[0] == self._gas
+
+    def _sets_counter(self, code: int, operand: int) -> bool:
         """Whether an instruction sets the counter or its copy."""
         if code == _GLOBAL_SET:
             return operand == self._gas
         return code in (_LOCAL_SET, _LOCAL_TEE) and operand == self._copy
 
     def _compares(self) -> bool:
-        """Whether the last instructions compare the counter with zero."""
-        source, zero, compare = self._recent
-        counter = source == (_GLOBAL_GET, self._gas) or (
-            source[0] in (_LOCAL_GET, _LOCAL_TEE) and source[1] == self._copy
+        """Whether the instructions before compare the counter with zero."""
+        code = self._code
+        before, source, zero, compare = self._starts[-5:-1]
+        if code[source] == _I64_OR:
+            source = before
+        local = code[source] in (_LOCAL_GET, _LOCAL_TEE)
+        counter = self._reads_global(source) or (
+            local and _integer(code, source + 1)[0] == self._copy
         )
-        return counter and zero == (_I64_CONST, 0) and compare[0] == _I64_LT_S
+        return counter and code[zero : zero + 2] == b"\x42\0" and code[compare] == _I64_LT_S
 
     def _follow(self, at: int, code: int, operand: int) -> None:
         """Follow control."""
@@ -208,10 +231,43 @@ class Walk:
         if self._state.unchecked >> place & 1:
             self.problems.append(f"offset {at:#x}: a cycle without a check")
 
-    def _br_table(self, at: int, position: int) -> int:
-        count, position = read_u32(self._wasm, position)
+    def _br_table(self, at: int) -> int:
+        count, position = read_u32(self._code, at + 1)
+        depths = set()
         for _ in range(count + 1):
-            depth, position = read_u32(self._wasm, position)
+            depth, position = read_u32(self._code, position)
+            depths.add(depth)
+        for depth in sorted(depths):
             self._branch(at, depth)
         self._state = None
         return position
+
+
+def _integer(code: bytes, position: int) -> tuple[int, int]:
+    """Any integer; the value is right for unsigned ones, which are all that matter."""
+    value = shift = 0
+    while True:
+        byte = code[position]
+        position += 1
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            return value, position
+
+
+def _skip(code: bytes, position: int, integers: int) -> int:
+    """The position after that many integers."""
+    for _ in range(integers):
+        while code[position] >= 0x80:
+            position += 1
+        position += 1
+    return position
+
+
+def skip_locals(body: bytes) -> int:
+    """The position of the first instruction of a body that is given with its size."""
+    position = _skip(body, 0, 1)
+    groups, position = read_u32(body, position)
+    for _ in range(groups):
+        position = _skip(body, position, 1) + 1
+    return position

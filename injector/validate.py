@@ -75,14 +75,6 @@ _PLAIN: dict[str, Handler] = {
     "ref.func": instructions.ref_func,
 }
 
-_VALUES: dict[str, int] = {
-    "memory:": 2,  # what was loaded, and the address made of index and offset
-    **dict.fromkeys(_CONTROL, 0),  # operands and results count for the height already
-    **dict.fromkeys(("local.get", "local.set", "local.tee", "nop", "drop"), 0),
-    **dict.fromkeys(("i32.const", "i64.const", "f32.const", "f64.const"), 0),  # made anew each time
-}
-"""Values that a compiler may keep beyond what the operand stack and the locals hold; others: 1."""
-
 
 class Validator:
     """Validates the bodies of one module.
@@ -139,15 +131,14 @@ class Validator:
         pops = list(opcode.pops or ())
         row = Row(
             price, plain, special, pops, len(pops), list(opcode.pushes), opcode.code, immediate,
-            opcode.mnemonic, _VALUES.get(rule, 1),
+            opcode.mnemonic,
         )  # fmt: skip
         if opcode.feature is None or opcode.feature in self.policy.features:
             return row
         return self._gated(opcode.feature, row)
 
     def _special(self, code: int, handler: Handler, mnemonic: str = "") -> Row:
-        name = mnemonic or f"opcode {code:#04x}"
-        return Row(0, None, handler, [], 0, [], code, "", name, 0)
+        return Row(0, None, handler, [], 0, [], code, "", mnemonic or f"opcode {code:#04x}")
 
     def _gated(self, feature: str, real: Row) -> Row:
         def refuse(body: Body, position: int, _row: Row) -> int:
@@ -181,7 +172,6 @@ class Validator:
                 raise unsupported(UNSUPPORTED_FC[number], found)
             raise Invalid(found, "malformed: no such instruction")
         body.cost += real.price
-        body.values += real.values
         return _execute(body, position, real)
 
     # One body
@@ -200,9 +190,8 @@ class Validator:
             self._read_code(body)
         except Invalid as error:
             self.findings.add_invalid(error, plan.start, plan.index)
-        plan.params = len(body.type.params)
+        plan.params = body.params
         plan.height = len(body.locals) + body.highest
-        plan.values = body.values
         self._count_points(plan)
 
     def _count_points(self, plan: FunctionPlan) -> None:
@@ -244,16 +233,13 @@ class Validator:
         rows, code, stack = self._rows, body.code, body.stack
         end = len(code) - len(_PADDING)
         position = at = body.plan.code
-        base = cost = values = 0
+        base = cost = 0
         try:
             while position < end:
                 at = position
-                price, plain, special, pops, count, pushes, _, _, _, kept = row = rows[
-                    code[position]
-                ]
+                price, plain, special, pops, count, pushes, _, _, _ = row = rows[code[position]]
                 position += 1
                 cost += price
-                values += kept
                 if special is not None:
                     body.cost += cost
                     cost = 0
@@ -270,7 +256,6 @@ class Validator:
                     body.pop_all(pops)
                     body.push_all(pushes)
             _check_end(body, position, end)
-            body.values += values
         except Invalid as error:
             if error.offset is None:
                 error.offset = body.plan.start + at

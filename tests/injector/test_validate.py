@@ -6,7 +6,6 @@ import random
 
 import pytest
 from random_modules import CORE, INTEGERS, is_valid, smith_modules
-from recheck_output import unpaid
 
 from injector import LARGE_LIMITS, Policy, check, instrument
 from injector.policy import REFERENCE_TYPES
@@ -25,8 +24,6 @@ def test_accepts_random_valid_modules(policy: str | Policy, options: tuple[str, 
         for schedule in ("particles", "fuel", "none"):
             metered = instrument(wasm, policy=policy, schedule=schedule, limits=LARGE_LIMITS)
             assert is_valid(metered), (seed, schedule)
-            if schedule != "none":
-                assert unpaid(wasm, metered) == [], (seed, schedule)
 
 
 @pytest.mark.parametrize(("policy", "options"), CASES)
