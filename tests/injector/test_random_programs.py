@@ -12,7 +12,11 @@ from random_programs import random_program
 from injector import check, instrument
 
 AMPLE = 10**9
-NUMBER = wasmtime.FuncType([], [wasmtime.ValType.i64()])
+
+
+def number() -> wasmtime.FuncType:
+    """The type of the method; a type object must not be shared by engines."""
+    return wasmtime.FuncType([], [wasmtime.ValType.i64()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ def run_with_fuel(wasm: bytes) -> Ended:
         seen.append(AMPLE - wasmtime.Store.get_fuel(caller))
         return 5
 
-    method = wasmtime.Func(store, NUMBER, host, access_caller=True)
+    method = wasmtime.Func(store, number(), host, access_caller=True)
     instance = wasmtime.Instance(store, wasmtime.Module(engine(fuel=True), wasm), [method])
     store.set_fuel(AMPLE)
     trap = call_main(store, instance)
@@ -56,7 +60,7 @@ def run_with_gas(metered: bytes, gas: int = AMPLE) -> tuple[Ended, int]:
         seen.append(gas - caller["gas_left"].value(caller))
         return 5
 
-    method = wasmtime.Func(store, NUMBER, host, access_caller=True)
+    method = wasmtime.Func(store, number(), host, access_caller=True)
     instance = wasmtime.Instance(store, wasmtime.Module(engine(), metered), [method])
     counter = instance.exports(store)["gas_left"]
     counter.set_value(store, gas)
