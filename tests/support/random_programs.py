@@ -33,7 +33,7 @@ class _Generator:
         return f"""(module
           (import "ethereum" "getBlockNumber" (func $host (result i64)))
           (type $t (func (param i32) (result i32)))
-          (memory (export "memory") 1)
+          (memory (export "memory") 1 200)
           (table {self._functions} funcref) (elem (i32.const 0) {table})
           {functions}
           (func (export "main") (local i32) {self._main()}))"""
