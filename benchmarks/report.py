@@ -27,6 +27,9 @@ HARD: Final = (
     "takes twice the time. KB, ms and MB/s are of the largest size."
 )
 
+LARGEST_NOISE: Final = 0.03
+"""How far the time of a copy of the same module may be off."""
+
 ENOUGH_PAIRS: Final = 20
 """A median of fewer pairs is marked."""
 
@@ -97,6 +100,14 @@ def cost_table(costs: Sequence[Cost]) -> str:
     growth = f"{100 * (total_growth(costs) - 1):.0f} %"
     rows.append(("all programs together", "", "", "", "", growth, ""))
     return table(head, rows)
+
+
+def unrest(costs: Iterable[Cost]) -> list[str]:
+    """A warning if a module did not take as long as its copy."""
+    names = [c.program.name for c in costs if not abs(c.control.median - 1) <= LARGEST_NOISE]
+    if not names:
+        return []
+    return [f"**The machine was too restless to judge {', '.join(names)}: run this again.**"]
 
 
 def speed_table(speeds: Iterable[Speed]) -> str:
@@ -205,6 +216,7 @@ def document(results: Results, facts: Mapping[str, str]) -> str:
         parts += [
             "## Run time",
             RUN_TIME,
+            *unrest(results.costs),
             cost_table(results.costs),
         ]
     if results.speeds:

@@ -12,6 +12,7 @@ import gc
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -24,16 +25,23 @@ LIMITS: Final = replace(LARGE_LIMITS, output_factor=16)
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 
-def time_once(wasm: bytes, policy: str = "ewasm") -> tuple[float, int]:
+def time_once(
+    wasm: bytes, policy: str = "ewasm", clock: Callable[[], float] = time.perf_counter
+) -> tuple[float, int]:
     """Instrument a module.
+
+    Args:
+        wasm: The module.
+        policy: What the injector may accept in it.
+        clock: Tells the seconds.
 
     Returns:
         The seconds, the length of the output.
     """
     gc.collect()  # what was left by the run before
-    before = time.perf_counter()
+    before = clock()
     output = instrument(wasm, policy=policy, limits=LIMITS)
-    return time.perf_counter() - before, len(output)
+    return clock() - before, len(output)
 
 
 def measure_first_run(module: Path, policy: str) -> float:
