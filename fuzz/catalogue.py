@@ -27,12 +27,12 @@ PROOFS = {
         Proof(
             "fuel-program",
             "Gas is the engine's fuel, results and traps are equal: programs of our own",
-            fuel_of_programs, 80, 0.25,
+            fuel_of_programs, 60, 0.25,
         ),
         Proof(
             "linear",
             "Raising one price moves the gas by the count of that instruction",
-            gas_is_linear, 12, 0.02,
+            gas_is_linear, 8, 0.02,
         ),
         Proof(
             "validators",
@@ -48,12 +48,12 @@ PROOFS = {
         Proof(
             "boundary",
             "A frame succeeds if and only if its gas covers the sum of its prices",
-            random_amounts, 16, 0.02,
+            random_amounts, 10, 0.02,
         ),
         Proof(
             "forms",
             "Every form of charging gives the same outcome at any gas",
-            forms_agree, 30, 0.05,
+            forms_agree, 16, 0.05,
         ),
         Proof(
             "repeatable",
@@ -63,7 +63,7 @@ PROOFS = {
         Proof(
             "stack",
             "Recursion ends with our limit at one depth, never with the engine's",
-            recursion_is_limited, 8, 0.01,
+            recursion_is_limited, 6, 0.01,
         ),
         Proof(
             "paid",

@@ -1,8 +1,9 @@
-"""Every cycle of the output holds a positive charge, and nothing visible comes before the first.
+"""Every cycle of the output is paid and ends out of gas, and no host call is made in debt.
 
 The output is read again by code that shares nothing with the placing of charges: each function
-becomes a graph of its instructions. A charge is a subtraction of a positive constant from the
-counter, which is a thing that the original module cannot name.
+becomes a graph of its instructions. A charge takes a positive constant from the counter, which the
+original module cannot name; a check ends the frame where the counter is negative. Every cycle,
+through loops or calls, must hold both; between the last charge and a host call stands a check.
 """
 
 from __future__ import annotations
@@ -27,10 +28,6 @@ from injector.reader import Reader
 _BY_CODE = {(row.prefix, row.code): row for row in OPCODES}
 _PREFIX = 0xFC
 _OPENERS = ("block", "loop", "if")
-_VISIBLE = frozenset({
-    "memory.grow", "memory.copy", "memory.fill", "memory.init", "call_indirect", "table.grow",
-    "table.copy", "table.fill", "table.init", "data.drop", "elem.drop", "table.set",
-})  # fmt: skip
 _FIXED = {  # bytes of an immediate, or how many integers it has
     "f32.const": 4, "f64.const": 8, "ref.null": 1,
 }  # fmt: skip
@@ -150,58 +147,111 @@ def _leads(
             yield other + 1 if code[other].name == "else" else other
 
 
+@dataclass(slots=True)
+class Function:
+    """One function of the original as it stands in the output.
+
+    Attributes:
+        number: Its place among the bodies.
+        graph: Its instructions.
+        charges: Instructions that take a positive constant from the counter.
+        checks: Branches that end the frame where the counter is negative.
+        calls: Calls that enter wasm code or the host, not the injector's own functions.
+        hosts: Those among them that may be calls of the host.
+    """
+
+    number: int
+    graph: Graph
+    charges: set[int] = field(default_factory=set)
+    checks: set[int] = field(default_factory=set)
+    calls: set[int] = field(default_factory=set)
+    hosts: set[int] = field(default_factory=set)
+
+
 class Output:
     """An instrumented module beside the original.
 
     Attributes:
-        module: The output, decoded.
+        before: The original, decoded.
+        after: The output, decoded.
         helpers: Index of the first function that the injector appended.
         gas: Index of the counter's global, or None.
         use_gas: Index of the import that charges, or None.
     """
 
     def __init__(self, original: bytes, output: bytes, counter: str) -> None:
-        self.before = _decode(original)
-        self.module = _decode(output)
-        self.use_gas: int | None = None
+        self.before, self.after = _decode(original), _decode(output)
         self.gas: int | None = None
-        added = self.module.imported_functions - self.before.imported_functions
+        self.use_gas: int | None = None
         if counter == "import":
-            self.use_gas = self.module.imported_functions - 1
+            self.use_gas = self.after.imported_functions - 1
         else:
-            export = self.module.find_export(GAS_EXPORT)
+            export = self.after.find_export(GAS_EXPORT)
             self.gas = None if export is None else export.index
+        added = self.after.imported_functions - self.before.imported_functions
         self.helpers = len(self.before.functions) + added
 
-    def graphs(self) -> Iterator[tuple[int, int, Graph]]:
-        """Each function of the original: its number, its locals before, its graph now."""
-        wasm = self.module.wasm
-        for number, (before, after) in enumerate(
-            zip(self.before.bodies, self.module.bodies, strict=False)
-        ):
-            kind = self.before.function_type(self.before.imported_functions + number)
-            own = len(kind.params) + _skip_locals(Reader(self.before.wasm, *before))
-            reader = Reader(wasm, *after)
-            _skip_locals(reader)
-            yield number, own, build_graph(read_code(reader))
+    def functions(self) -> Iterator[Function]:
+        """The functions of the original; those behind them are the injector's own."""
+        pairs = zip(self.before.bodies, self.after.bodies, strict=False)
+        for number, (before, after) in enumerate(pairs):
+            reader = Reader(self.after.wasm, *after)
+            copy = self._copy(number, Reader(self.before.wasm, *before), reader)
+            function = Function(number, build_graph(read_code(reader)))
+            self._classify(function, copy)
+            yield function
 
-    def is_charge(self, code: list[Instruction], at: int, own_locals: int) -> bool:
-        """Whether an instruction completes a charge of a positive constant."""
-        each = code[at]
-        if each.name == "call" and each.operands[0] == self.use_gas:
-            return code[at - 1].name == "i64.const" and code[at - 1].operands[0] > 0
-        is_counter = (each.name == "global.set" and each.operands[0] == self.gas) or (
-            each.name in ("local.set", "local.tee") and each.operands[0] >= own_locals
-        )
-        if not is_counter or at < 3 or code[at - 1].name != "i64.sub":
+    def _copy(self, number: int, before: Reader, after: Reader) -> int | None:
+        """Index of the local that may hold a copy of the counter: the last one, if it is added.
+
+        A parameter may be added too; it holds words of the stack.
+        """
+        new = self.after.function_type(self.after.imported_functions + number).params
+        own, total = len(new) + _skip_locals(before), len(new) + _skip_locals(after)
+        return total - 1 if total > own else None
+
+    def _classify(self, function: Function, copy: int | None) -> None:
+        code = function.graph.code
+        for at, each in enumerate(code):
+            if each.name == "call_indirect":
+                function.calls.add(at)
+                function.hosts.add(at)
+            elif each.name == "call":
+                self._classify_call(function, at, each.operands[0])
+            elif each.name in ("br_if", "if") and self._is_check(code, at, copy):
+                function.checks.add(at)
+            elif self._is_counter(each, copy, ("global.set", "local.set", "local.tee")):
+                less = at >= 2 and code[at - 1].name == "i64.sub"
+                if less and _is_positive(code[at - 2]):
+                    function.charges.add(at)
+
+    def _classify_call(self, function: Function, at: int, callee: int) -> None:
+        if callee == self.use_gas:
+            if at and _is_positive(function.graph.code[at - 1]):
+                function.charges.add(at)
+                function.checks.add(at)
+        elif callee < self.helpers:
+            function.calls.add(at)
+            if callee < self.after.imported_functions:
+                function.hosts.add(at)
+
+    def _is_check(self, code: list[Instruction], at: int, copy: int | None) -> bool:
+        """Whether a branch is taken where the counter, perhaps joined with another, is negative."""
+        if at < 4 or code[at - 1].name != "i64.lt_s":
             return False
-        return code[at - 2].name == "i64.const" and code[at - 2].operands[0] > 0
+        if code[at - 2] != Instruction("i64.const", (0,)):
+            return False
+        number = code[at - 4] if code[at - 3].name == "i64.or" else code[at - 3]
+        return self._is_counter(number, copy, ("global.get", "local.get", "local.tee"))
 
-    def is_visible(self, each: Instruction) -> bool:
-        """Whether the world, or another function, can notice an instruction."""
-        if each.name == "call":
-            return each.operands[0] < self.helpers and each.operands[0] != self.use_gas
-        return each.name in _VISIBLE or ".store" in each.name
+    def _is_counter(self, each: Instruction, copy: int | None, names: tuple[str, ...]) -> bool:
+        if each.name not in names:
+            return False
+        return each.operands[0] == (self.gas if each.name.startswith("global") else copy)
+
+
+def _is_positive(each: Instruction) -> bool:
+    return each.name == "i64.const" and each.operands[0] > 0
 
 
 def _decode(wasm: bytes) -> Module:
@@ -220,29 +270,67 @@ def check_output(original: bytes, output: bytes, counter: str, where: str) -> Ta
     """Check every function of an output.
 
     Raises:
-        Disagreement: A cycle without a charge, or something visible before the first one.
+        Disagreement: A cycle without a charge or a check, or a call of the host in debt.
     """
     both = Output(original, output, counter)
+    functions = list(both.functions())
+    _check_recursion(functions, both, where)
     tally = Tally()
-    for number, own, graph in both.graphs():
-        charges = {at for at in range(len(graph.code)) if both.is_charge(graph.code, at, own)}
-        unpaid = reachable(graph, charges)
-        for at in unpaid:
-            if both.is_visible(graph.code[at]):
-                raise Disagreement(f"unpaid ({where}, function {number}): {graph.code[at]}")
-        live = reachable(graph, frozenset())
-        if has_cycle(graph, [at for at in live if at not in charges]):
-            raise Disagreement(f"a cycle without a charge ({where}, function {number})")
+    for function in functions:
+        place = f"{where}, function {function.number}"
+        live = set(reachable(function.graph, [0], ()))
+        for what, nodes in (("charge", function.charges), ("check", function.checks)):
+            if has_cycle(function.graph, sorted(live - nodes)):
+                raise Disagreement(f"a cycle without a {what} ({place})")
+        if counter != "import":
+            _check_debt(function, live, place)
         tally["functions"] += 1
-        tally["charges"] += len(charges & set(live))
+        tally["charges"] += len(function.charges & live)
+        tally["checks"] += len(function.checks & live)
     return tally
 
 
-def reachable(graph: Graph, walls: Iterable[int]) -> list[int]:
-    """What can be reached from the entry without passing a wall; walls are not included."""
+def _check_debt(function: Function, live: set[int], where: str) -> None:
+    """The host is called only where the counter was compared since it last went down."""
+    graph = function.graph
+    lowered = live & (function.charges | (function.calls - function.hosts))
+    starts = [0, *(target for at in lowered for target in graph.leads[at])]
+    in_debt = reachable(graph, starts, function.checks)
+    for at in sorted(function.hosts.intersection(in_debt)):
+        raise Disagreement(f"the host is called in debt ({where}): {graph.code[at]}")
+
+
+def _check_recursion(functions: list[Function], both: Output, where: str) -> None:
+    """No function comes back to itself by calls that nothing was charged, or checked, before.
+
+    An indirect call may lead to every function that the original refers to.
+    """
+    imported = both.after.imported_functions
+    referred = {
+        index - both.before.imported_functions for index in both.before.referenced_functions
+    }
+    for what in ("charge", "check"):
+        leads: dict[int, set[int]] = {}
+        for each in functions:
+            walls = each.charges if what == "charge" else each.checks
+            free = each.calls.intersection(reachable(each.graph, [0], walls))
+            code = each.graph.code
+            leads[each.number] = {
+                code[at].operands[0] - imported for at in free if code[at].name == "call"
+            }
+            if any(code[at].name == "call_indirect" for at in free):
+                leads[each.number] |= referred
+        numbers = list(leads)
+        graph = Graph([], [tuple(leads[number]) for number in numbers])
+        if has_cycle(graph, numbers):
+            raise Disagreement(f"recursion without a {what} ({where})")
+
+
+def reachable(graph: Graph, starts: list[int], walls: Iterable[int]) -> list[int]:
+    """What can be reached from these instructions without passing a wall; walls not included."""
     blocked = set(walls)
     seen: set[int] = set()
-    pending = [0]
+    pending = list(starts)
     while pending:
         at = pending.pop()
         if at not in seen and at not in blocked:
@@ -277,7 +365,7 @@ def output_is_paid(seed: int) -> Tally:
     random = chance("graph", seed)
     schedule = "fuel" if seed % 5 == 0 else random_schedule(random)
     policy: Policy | str = "ewasm"
-    counters = COUNTERS
+    counters: tuple[str, ...] = COUNTERS
     if seed % 3 == 0:
         wasm, policy, counters = core_module("graph", seed), "core", ("global",)
     elif seed % 3 == 1:

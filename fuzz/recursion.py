@@ -12,9 +12,7 @@ from injector import Limits, instrument
 from injector.charges import STACK_EXHAUSTED
 
 PLENTY = 1 << 60
-ENGINES = tuple(
-    (stack, level) for stack in (1 << 20, 2 << 20) for level in ("none", "speed")
-)
+ENGINES = tuple((stack, level) for stack in (1 << 20, 2 << 20) for level in ("none", "speed"))
 """Bytes of native stack, what the machine uses and twice that, and levels of optimisation."""
 LIMITS = Limits()
 _TYPES = ("i32", "i64", "f32", "f64")
