@@ -22,6 +22,7 @@ HIGHEST_GAS = (1 << 63) - 1
     b"\x22", b"\x23", b"\x24", b"\x3f\x00", b"\x40\x00", b"\x41", b"\x42",
 )  # fmt: skip
 I32_EQ, I32_LT_S, I32_GT_U, I32_ADD, I32_SUB = b"\x46", b"\x48", b"\x4b", b"\x6a", b"\x6b"
+I32_MUL, I32_AND, I32_SHR_U = b"\x6c", b"\x71", b"\x76"
 I64_DIV_U, I64_OR = b"\x80", b"\x84"
 I64_LT_S, I64_ADD, I64_SUB, I64_MUL, I64_SHR_U = b"\x53", b"\x7c", b"\x7d", b"\x7e", b"\x88"
 I64_EXTEND_U, EMPTY = b"\xad", b"\x40"

@@ -38,7 +38,7 @@ def block(body: Body, position: int, row: Row) -> int:
         before = body.end_block()
         body.start_block(position, [before])
         if kind == LOOP:
-            body.block.is_loop = True
+            body.block.opener = body.opcode_at
             frame.first = before + 1
         else:
             frame.first = before

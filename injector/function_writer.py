@@ -18,13 +18,14 @@ from injector.charges import (
     const64,
     local,
 )
+from injector.counted_loops import HIGHEST_COST, CountedLoop, find_counted_loop
 from injector.edits import Edit, apply_edits
 from injector.gas_code import GasCode, negative
 from injector.layout import Layout
 from injector.leb128 import read_u32
 from injector.module import Module
-from injector.opcodes import I64
-from injector.placement import Placement
+from injector.opcodes import I32, I64
+from injector.placement import LOOP_WEIGHT, Placement
 from injector.plan import FunctionPlan, Site
 
 _COST_OF_GLOBAL = 2  # a charge on the global, compared with one on a local
@@ -70,9 +71,10 @@ class FunctionWriter:
         height = layout.height
         self._words = height.words.get(plan.index)
         self._metered = layout.schedule.charges and layout.gas_global is not None
+        self._charges, self._counted = self._find_counted()
         self._uses_copy = self._metered and self._prefers_copy()
-        last = plan.params + plan.declared_locals
-        copy = last if self._words is None else last + 1
+        copy = plan.params + plan.declared_locals + (self._words is not None)
+        self._scratch = copy + self._uses_copy
         gas = layout.gas_global
         self._gas = GasCode(layout.counter, gas, copy if self._uses_copy else None)
         self._checks = self._metered and self._has_checks()
@@ -87,7 +89,8 @@ class FunctionWriter:
         plan = self.plan
         code = self._module.wasm[plan.start : plan.end]
         edits = [edit for site in plan.sites for edit in self._site(site)]
-        edits += self._charges()
+        edits += self._charge_edits()
+        edits += self._counted_edits()
         edits += self._functions(code)
         if self._words is not None:
             moved = leb128.unsigned(plan.params + plan.declared_locals)
@@ -97,13 +100,45 @@ class FunctionWriter:
 
     # Decisions
 
+    def _find_counted(self) -> tuple[dict[int, int], dict[int, tuple[CountedLoop, int]]]:
+        """The loops that are paid before they start.
+
+        Returns:
+            The charges that are left, those of the first turns put where the code before the
+            loop is charged, if it is; and for each counted loop the loop and the cost of a turn.
+        """
+        plan, charges = self.plan, dict(self.placement.charges)
+        counted: dict[int, tuple[CountedLoop, int]] = {}
+        if not self._metered:
+            return charges, counted
+        code = self._module.wasm[plan.start : plan.end]
+        busy = {site.block for site in plan.sites}
+        for first, last in self.placement.loops.items():
+            if first != last or first in busy or not 0 < charges.get(first, 0) < HIGHEST_COST:
+                continue
+            block = plan.blocks[first]
+            if set(block.successors) != {first, first + 1}:
+                continue
+            loop = find_counted_loop(code, block.offset, plan.blocks[first + 1].offset)
+            if loop is not None:
+                counted[first] = loop.renamed(self._local), charges.pop(first)
+        return charges, counted
+
+    def _local(self, index: int) -> int:
+        """The index in the output of a local of the function."""
+        plan = self.plan
+        moved = self._words is not None and index == plan.params
+        return plan.params + plan.declared_locals if moved else index
+
     def _prefers_copy(self) -> bool:
         """Whether a copy of the counter in a local is faster than the global."""
         weights = self.placement.weights
-        points = sum(weights[block] for block in self.placement.charges)
-        points += sum(weights[block] for block in self.placement.loops)
+        loops = self.placement.loops
+        points = sum(weights[block] for block in self._charges)
+        points += sum(weights[block] for block in loops if block not in self._counted)
+        points += sum(weights[block] // LOOP_WEIGHT for block in self._counted)
         spills = 1 + sum(weights[site.block] for site in self.plan.sites if self._is_spill(site))
-        return bool(self.placement.loops) and _COST_OF_GLOBAL * points > _COST_OF_SPILL * spills
+        return bool(loops) and _COST_OF_GLOBAL * points > _COST_OF_SPILL * spills
 
     def _is_spill(self, site: Site) -> bool:
         """Whether the instruction may use the gas global."""
@@ -134,7 +169,7 @@ class FunctionWriter:
         """The declarations of locals.
 
         The words left are the last parameter and take the index of the first declared local, which
-        becomes the last one; behind it comes the copy of the counter.
+        becomes the last one; behind it come the copy of the counter and a scratch local.
         """
         declarations = code[: self.plan.code]
         count, position = read_u32(declarations, 0)
@@ -146,16 +181,19 @@ class FunctionWriter:
             count -= skipped
         if self._uses_copy:
             groups.append(bytes([1, I64]))
+        if self._counted:
+            groups.append(bytes([1, I32]))
         return leb128.unsigned(count + len(groups)) + rest + b"".join(groups)
 
     def _label(self, depth: int) -> int:
         """The label that ends the frame, seen from code with that many labels open."""
         return depth - 1 + self._exit_block
 
-    def _charges(self) -> list[Edit]:
+    def _charge_edits(self) -> list[Edit]:
         """Edits for the charges and for the checks at the heads of loops."""
-        charges, loops = self.placement.charges, self.placement.loops
-        checked = loops if self._checks else frozenset()
+        charges = self._charges
+        loops = self.placement.loops.keys() - self._counted.keys()
+        checked = loops if self._checks else set()
         edits = []
         for block in sorted(charges.keys() | checked):
             if block == 0 and self._words is not None:
@@ -164,6 +202,18 @@ class FunctionWriter:
             label = self._label(place.depth) if block in checked else None
             code = self._gas.charge(charges.get(block, 0), label)
             edits.append(Edit(place.offset, place.offset, code, 0))
+        return edits
+
+    def _counted_edits(self) -> list[Edit]:
+        """Edits for the charges before counted loops."""
+        edits = []
+        for block, (loop, cost) in self._counted.items():
+            place = self.plan.blocks[block]
+            label = self._label(place.depth - 1)
+            turns = loop.charge_turns_but_one(cost, self._scratch, label)
+            code = self._gas.charge(cost, None) + self._gas.charge_computed(turns, label)
+            at = place.opener or 0
+            edits.append(Edit(at, at, code, 1))
         return edits
 
     def _functions(self, code: bytes) -> list[Edit]:
@@ -216,7 +266,7 @@ class FunctionWriter:
         """Code at the entry of a counted function: one comparison for stack and gas."""
         if self._words is None:
             return b""
-        cost = self.placement.charges.get(0, 0)
+        cost = self._charges.get(0, 0)
         left = self._layout.height.take(self._words, self.plan.params)
         if not self._checks:
             return self._gas.charge(cost, None) + left + negative(0)

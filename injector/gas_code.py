@@ -46,7 +46,11 @@ class GasCode:
             return self.counter.charge(cost) if cost else b""
         if not cost:
             return b"" if out_of_gas is None else self.load() + negative(out_of_gas)
-        less = self.load() + const64(cost) + I64_SUB
+        return self.charge_computed(const64(cost), out_of_gas)
+
+    def charge_computed(self, cost: bytes, out_of_gas: int | None) -> bytes:
+        """Charge what the code puts on the stack; not for the form `IMPORT`."""
+        less = self.load() + cost + I64_SUB
         if out_of_gas is None:
             return less + self._store()
         if self.copy is not None:

@@ -12,14 +12,14 @@ What is charged at the entry of a function that is only called directly is paid 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from injector.call_graph import callees_first, find_host_reaching
 from injector.module import Module
 from injector.plan import Block, FunctionPlan
 
-_LOOP_WEIGHT = 8  # how often a loop is assumed to turn
+LOOP_WEIGHT = 8  # how often a loop is assumed to turn
 _MOST_LOOPS = 6  # nested loops beyond count no more
 
 
@@ -30,13 +30,16 @@ class Placement:
     Attributes:
         charges: Cost by block, none of them zero.
         weights: For each block how often it is assumed to run.
-        loops: Blocks that start a loop with a live branch back to it.
+        loops: Blocks that start a loop with a live branch back to it, each with the last block
+            that has such a branch.
+        runs: For each block the one where it is charged; charges are joined across calls.
         prepaid: What the callers pay.
     """
 
     charges: dict[int, int]
     weights: list[int]
-    loops: frozenset[int]
+    loops: dict[int, int]
+    runs: list[int]
     prepaid: int
 
 
@@ -72,7 +75,7 @@ def _with_prepaid_entry(
     left = charges.pop(0, 0) - entry
     if left:
         charges[0] = left
-    return Placement(charges, placement.weights, placement.loops, entry)
+    return replace(placement, charges=charges, prepaid=entry)
 
 
 class _Graph:
@@ -106,7 +109,7 @@ class _Graph:
             if first not in self._locked:
                 self._move(costs, members, self._leads_to.get(first, []))
         charges = {run: cost for run, cost in enumerate(costs) if cost}
-        return Placement(charges, self._weights, self._loops, 0)
+        return Placement(charges, self._weights, self._loops, self._run, 0)
 
     def _move(self, costs: list[int], members: list[int], before: list[int]) -> None:
         """Move what all members of a group share to the runs before, where that saves charges."""
@@ -162,8 +165,8 @@ class _Graph:
         self._group[max(first, second)] = min(first, second)
 
 
-def _loops(blocks: list[Block]) -> tuple[list[int], frozenset[int]]:
-    """How often each block is assumed to run, and the blocks that start a loop."""
+def _loops(blocks: list[Block]) -> tuple[list[int], dict[int, int]]:
+    """How often each block is assumed to run, and the blocks that start a loop, with its last block."""
     last: dict[int, int] = {}
     for index, block in enumerate(blocks):
         for successor in block.successors:
@@ -174,4 +177,4 @@ def _loops(blocks: list[Block]) -> tuple[list[int], frozenset[int]]:
         changes[first] += 1
         changes[end + 1] -= 1
     depths = accumulate(changes[:-1])
-    return [_LOOP_WEIGHT ** min(depth, _MOST_LOOPS) for depth in depths], frozenset(last)
+    return [LOOP_WEIGHT ** min(depth, _MOST_LOOPS) for depth in depths], last

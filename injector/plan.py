@@ -18,10 +18,10 @@ class Block:
             call; None if it follows something else.
         successors: Blocks that may follow, as indices, with repetitions.
         exits: Whether the function may return from its end.
-        is_loop: Whether a loop starts with it.
+        opener: Where the `loop` stands that it starts; None if it starts none.
     """
 
-    __slots__ = ("after_call", "cost", "depth", "exits", "is_loop", "offset", "successors")
+    __slots__ = ("after_call", "cost", "depth", "exits", "offset", "opener", "successors")
 
     def __init__(self, offset: int, depth: int, after_call: int | None = None) -> None:
         self.offset = offset
@@ -30,7 +30,7 @@ class Block:
         self.after_call = after_call
         self.successors: list[int] = []
         self.exits = False
-        self.is_loop = False
+        self.opener: int | None = None
 
 
 INDIRECT = -1

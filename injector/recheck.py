@@ -12,44 +12,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from injector.counted_loops import find_counted_loop
 from injector.leb128 import read_u32
 from injector.opcodes import OPCODES
+from injector.scan import (
+    FLOAT_BYTES,
+    INTEGERS,
+    PREFIXED_INTEGERS,
+    read_integer,
+    scan,
+    skip_integers,
+)
 
 _BLOCK, _LOOP, _IF, _ELSE, _END, _BR, _BR_IF, _BR_TABLE = 2, 3, 4, 5, 11, 12, 13, 14
 _CALL, _CALL_INDIRECT, _PREFIX_FC = 0x10, 0x11, 0xFC
 _LOCAL_GET, _LOCAL_SET, _LOCAL_TEE, _GLOBAL_GET, _GLOBAL_SET = range(0x20, 0x25)
-_I64_LT_S, _I64_SUB, _I64_OR = 0x53, 0x7D, 0x84
+_I64_LT_S, _I64_SUB, _I64_MUL, _I64_OR = 0x53, 0x7D, 0x7E, 0x84
+_LEAVES = frozenset({0x00, 0x03, 0x04, 0x0C, 0x0D, 0x0E, 0x0F, 0x10, 0x11})  # not straight code
 _STOPS = frozenset({0x00, 0x0F})
 _BARE = frozenset({0x00, 0x05, 0x0B, 0x0F})  # unreachable, else, end, return
 _ENTRY = 1  # the bit of the function itself in a set of unpaid loops
 
-_PLAIN, _ONE_INTEGER, _TWO_INTEGERS, _SPECIAL = range(4)
-_INTEGERS = {
-    "call_indirect": 2, "select_typed": 2, "memory.init": 2, "memory.copy": 2, "table.init": 2,
-    "table.copy": 2, "": 0, "nop": 0, "drop": 0, "select": 0, "ref.is_null": 0, "f32.const": 0,
-    "f64.const": 0,
-}  # fmt: skip
-_FOLLOWED = frozenset(
-    {"unreachable", "block", "else", "end", "br", "br_if", "br_table", "return", "call",
-     "call_indirect", "local.set", "local.tee", "global.set", "f32.const", "f64.const"}
-)  # fmt: skip
-_SIZES = {0x43: 5, 0x44: 9}  # f32.const, f64.const
-
-
-def _integers(immediate: str) -> int:
-    """How many integers follow an instruction."""
-    return 2 if immediate.startswith("memory:") else _INTEGERS.get(immediate, 1)
-
-
-def _kind(immediate: str) -> int:
-    return _SPECIAL if immediate in _FOLLOWED else _integers(immediate)
-
-
-_KINDS = [_SPECIAL] * 256
+_SPECIAL = 3  # more integers than any instruction has
+_FOLLOWED = frozenset({
+    "unreachable", "block", "else", "end", "br", "br_if", "br_table", "return", "call",
+    "call_indirect", "local.set", "local.tee", "global.set", "f32.const", "f64.const",
+})  # fmt: skip
+_KINDS = list(INTEGERS)
+_KINDS[_PREFIX_FC] = _SPECIAL
 for _row in OPCODES:
-    if _row.prefix is None:
-        _KINDS[_row.code] = _kind(_row.immediate)
-_PREFIXED = {row.code: _integers(row.immediate) for row in OPCODES if row.prefix is not None}
+    if _row.prefix is None and _row.immediate in _FOLLOWED:
+        _KINDS[_row.code] = _SPECIAL
 
 
 class RecheckError(RuntimeError):
@@ -72,6 +65,7 @@ class _Open:
 
     kind: int
     entry: _State | None
+    prepaid_from: int | None = None  # for a loop paid before it starts: where its code starts
     exits: _State | None = None
 
 
@@ -105,6 +99,8 @@ class Walk:
         self._helpers = helpers
         self._copy = -1
         self._code = b""
+        self._turns_paid = False
+        self._compared_at = -1
         self._starts: list[int] = []
         self._open: list[_Open] = []
         self._state: _State | None = None
@@ -115,7 +111,8 @@ class Walk:
         self._code = code
         self._state = _State(_ENTRY, _ENTRY)
         self._open = [_Open(0, self._state)]
-        self._copy = -1
+        self._copy = self._compared_at = -1
+        self._turns_paid = False
         starts = self._starts = [0] * 4
         end = len(code)
         while position < end:
@@ -125,25 +122,27 @@ class Walk:
             if kind == _SPECIAL:
                 position = self._special(position - 1)
             elif kind:
-                position = _skip(code, position, kind)
+                position = skip_integers(code, position, kind)
 
     def _special(self, at: int) -> int:
         """Follow an instruction that matters; returns the position after it."""
         code = self._code[at]
-        if code in _SIZES:
-            return at + _SIZES[code]
+        if code in FLOAT_BYTES:
+            return at + 1 + FLOAT_BYTES[code]
         if code == _BR_TABLE:
             return self._br_table(at)
         if code == _PREFIX_FC:
             number, position = read_u32(self._code, at + 1)
-            return _skip(self._code, position, _PREFIXED[number])
+            return skip_integers(self._code, position, PREFIXED_INTEGERS[number])
         operand, position = 0, at + 1
         if code not in _BARE:
-            operand, position = _integer(self._code, position)
+            operand, position = read_integer(self._code, position)
         if self._state is not None:
             self._count(at, code, operand)
         self._follow(at, code, operand)
-        return position + (code == _CALL_INDIRECT and _skip(self._code, position, 1) - position)
+        return position + (
+            code == _CALL_INDIRECT and skip_integers(self._code, position, 1) - position
+        )
 
     def _count(self, at: int, code: int, operand: int) -> None:
         """Notice charges, comparisons and calls in live code."""
@@ -152,8 +151,10 @@ class Walk:
             self._copy = operand
         elif self._sets_counter(code, operand):
             if self._code[self._starts[-2]] == _I64_SUB:
+                self._turns_paid = self._code[self._starts[-3]] == _I64_MUL
                 self._state = _State(0, state.unchecked | _ENTRY)
         elif code == _BR_IF and self._compares():
+            self._compared_at = at
             self._state = _State(state.unpaid, 0)
         elif code == _CALL and operand == self._use_gas:
             self._state = _State(0, 0)
@@ -165,7 +166,7 @@ class Walk:
 
     def _reads_global(self, at: int) -> bool:
         code = self._code
-        return code[at] == _GLOBAL_GET and _integer(code, at + 1)[0] == self._gas
+        return code[at] == _GLOBAL_GET and read_integer(code, at + 1)[0] == self._gas
 
     def _sets_counter(self, code: int, operand: int) -> bool:
         """Whether an instruction sets the counter or its copy."""
@@ -181,7 +182,7 @@ class Walk:
             source = before
         local = code[source] in (_LOCAL_GET, _LOCAL_TEE)
         counter = self._reads_global(source) or (
-            local and _integer(code, source + 1)[0] == self._copy
+            local and read_integer(code, source + 1)[0] == self._copy
         )
         return counter and code[zero : zero + 2] == b"\x42\0" and code[compare] == _I64_LT_S
 
@@ -207,6 +208,8 @@ class Walk:
             bit = 1 << len(self._open)
             self._state = _State(self._state.unpaid | bit, self._state.unchecked | bit)
         self._open.append(_Open(code, self._state))
+        if code == _LOOP and self._turns_paid and self._starts[-2] == self._compared_at:
+            self._open[-1].prepaid_from = skip_integers(self._code, self._starts[-1] + 1, 1)
 
     def _leave(self) -> None:
         block = self._open.pop()
@@ -225,11 +228,20 @@ class Walk:
         if block.kind != _LOOP:
             block.exits = _join(block.exits, self._state)
             return
+        if block.prepaid_from is not None and self._ends_counted_loop(block.prepaid_from, at):
+            return
         place = len(self._open) - 1 - depth
         if self._state.unpaid >> place & 1:
             self.problems.append(f"offset {at:#x}: an unpaid cycle")
         if self._state.unchecked >> place & 1:
             self.problems.append(f"offset {at:#x}: a cycle without a check")
+
+    def _ends_counted_loop(self, start: int, at: int) -> bool:
+        """Whether the branch at an offset ends a loop that turns a known number of times."""
+        end = skip_integers(self._code, at + 1, 1)
+        inside = scan(self._code, start, end)[:-1]
+        straight = not any(each.code in _LEAVES for each in inside)
+        return straight and find_counted_loop(self._code, start, end) is not None
 
     def _br_table(self, at: int) -> int:
         count, position = read_u32(self._code, at + 1)
@@ -243,31 +255,10 @@ class Walk:
         return position
 
 
-def _integer(code: bytes, position: int) -> tuple[int, int]:
-    """Any integer; the value is right for unsigned ones, which are all that matter."""
-    value = shift = 0
-    while True:
-        byte = code[position]
-        position += 1
-        value |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            return value, position
-
-
-def _skip(code: bytes, position: int, integers: int) -> int:
-    """The position after that many integers."""
-    for _ in range(integers):
-        while code[position] >= 0x80:
-            position += 1
-        position += 1
-    return position
-
-
 def skip_locals(body: bytes) -> int:
     """The position of the first instruction of a body that is given with its size."""
-    position = _skip(body, 0, 1)
+    position = skip_integers(body, 0, 1)
     groups, position = read_u32(body, position)
     for _ in range(groups):
-        position = _skip(body, position, 1) + 1
+        position = skip_integers(body, position, 1) + 1
     return position

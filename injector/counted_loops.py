@@ -1,0 +1,134 @@
+"""Loops whose number of turns is known before they start, so that one charge pays for all.
+
+Such a loop is a single block that ends with
+
+    local.get i, i32.const step, i32.add, local.tee i, [bound, i32.ne,] br_if 0
+
+where `bound` is a constant or a local that the loop does not set, `i` is set nowhere else, and a
+missing bound is 0 (the bound may also stand before the sum). It turns until `i` equals the bound:
+with d = bound - i before the loop and step = 2^k q, q odd, the smallest t >= 1 with t step = d
+modulo 2^32 is (d / 2^k) q^-1 modulo 2^(32-k), where 0 stands for 2^(32-k), if 2^k divides d. If it
+does not, the loop never ends unless by a trap, and either way the frame fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from injector.charges import (
+    BR_IF,
+    I32_AND,
+    I32_MUL,
+    I32_SHR_U,
+    I32_SUB,
+    I64_EXTEND_U,
+    I64_MUL,
+    LOCAL_GET,
+    LOCAL_TEE,
+    const32,
+    const64,
+    local,
+)
+from injector.leb128 import read_signed
+from injector.scan import Instruction, scan
+
+HIGHEST_COST = 1 << 29
+"""Of one turn: 2^32 turns of it stay far below 2^63."""
+
+_GET, _SET, _TEE, _CONST, _ADD, _NE, _BR_IF = 0x20, 0x21, 0x22, 0x41, 0x6A, 0x47, 0x0D
+_SUM = (_GET, _CONST, _ADD, _TEE)
+_BOUNDS = (_GET, _CONST)
+
+
+@dataclass(frozen=True, slots=True)
+class CountedLoop:
+    """A loop with a known number of turns.
+
+    Attributes:
+        counter: Index of the local that is counted.
+        step: What is added each turn, not 0 modulo 2^32.
+        bound: Code that puts the bound on the stack.
+        bound_local: Index of the local that is the bound, or None.
+    """
+
+    counter: int
+    step: int
+    bound: bytes
+    bound_local: int | None
+
+    def renamed(self, new_index: Callable[[int], int]) -> CountedLoop:
+        """The same loop after its locals were renumbered."""
+        if self.bound_local is None:
+            return replace(self, counter=new_index(self.counter))
+        bound = new_index(self.bound_local)
+        return CountedLoop(new_index(self.counter), self.step, local(LOCAL_GET, bound), bound)
+
+    def charge_turns_but_one(self, cost: int, scratch: int, never: int) -> bytes:
+        """Code that puts the cost of all turns but the first on the stack, as an i64.
+
+        Args:
+            cost: Of one turn.
+            scratch: Index of an i32 local to use.
+            never: The label to go to if the loop would never end.
+        """
+        step = self.step - (1 << 32) if self.step >> 31 else self.step
+        counter = local(LOCAL_GET, self.counter)
+        code = self.bound + counter if step > 0 else counter + self.bound
+        code += I32_SUB
+        size = abs(step)
+        shift = (size & -size).bit_length() - 1
+        if shift:
+            rest = const32((1 << shift) - 1)
+            code += local(LOCAL_TEE, scratch) + rest + I32_AND + local(BR_IF, never)
+            code += local(LOCAL_GET, scratch) + const32(shift) + I32_SHR_U
+        if size >> shift != 1:
+            inverse = pow(size >> shift, -1, 1 << 32)
+            code += const32(inverse - (1 << 32) if inverse >> 31 else inverse) + I32_MUL
+        code += const32(1) + I32_SUB
+        if shift:
+            code += const32((1 << (32 - shift)) - 1) + I32_AND
+        return code + I64_EXTEND_U + const64(cost) + I64_MUL
+
+
+def find_counted_loop(code: bytes, start: int, end: int) -> CountedLoop | None:
+    """The counted loop whose only block is `code[start:end]`, or None if it is another loop."""
+    instructions = scan(code, start, end)
+    found = _match(code, instructions)
+    if found is None:
+        return None
+    sets = [each.operand for each in instructions if each.code in (_SET, _TEE)]
+    if sets.count(found.counter) != 1 or found.bound_local in sets:
+        return None
+    return found
+
+
+def _match(code: bytes, instructions: list[Instruction]) -> CountedLoop | None:
+    """Match the end of the block with the three forms, whatever else it does."""
+    codes = [each.code for each in instructions]
+    if codes[-1:] != [_BR_IF]:
+        return None
+    if tuple(codes[-5:-1]) == _SUM:
+        return _counted(code, instructions[-5:-1], None)
+    if tuple(codes[-7:-3]) == _SUM and codes[-3] in _BOUNDS and codes[-2] == _NE:
+        return _counted(code, instructions[-7:-3], instructions[-3])
+    if tuple(codes[-6:-2]) == _SUM and codes[-7:-6] and codes[-2] == _NE:
+        bound = instructions[-7]
+        return _counted(code, instructions[-6:-2], bound) if bound.code in _BOUNDS else None
+    return None
+
+
+def _counted(
+    code: bytes, summing: list[Instruction], bound: Instruction | None
+) -> CountedLoop | None:
+    counter, step = summing[0], summing[1]
+    size = read_signed(code, step.start + 1, 32)[0] % (1 << 32)
+    if counter.operand != summing[3].operand or not size:
+        return None
+    if bound is None:
+        return CountedLoop(counter.operand, size, const32(0), None)
+    if bound.code == _CONST:
+        return CountedLoop(counter.operand, size, code[bound.start : bound.end], None)
+    if bound.operand == counter.operand:
+        return None
+    return CountedLoop(counter.operand, size, code[bound.start : bound.end], bound.operand)
