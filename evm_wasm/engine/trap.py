@@ -28,7 +28,7 @@ class TrapFrame:
     """One wasm function on the stack at a trap.
 
     Attributes:
-        function: Index in the module; the injector keeps the indices of the original.
+        function: Index in the metered module, where the injector may have moved the function.
         name: From the name section, None where it has none.
     """
 
@@ -36,6 +36,4 @@ class TrapFrame:
     name: str | None
 
     def __str__(self) -> str:
-        return (
-            f"function {self.function} `{self.name}`" if self.name else f"function {self.function}"
-        )
+        return f"`{self.name}`" if self.name else f"function {self.function} of the metered module"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import injector
 from evm_wasm.engine import CompiledModule, compile_module
 from evm_wasm.primitives.types import Hash32
+from evm_wasm.rules.limits import ProtocolLimits
 from injector import InjectorError, Schedule
 
 WASM_MAGIC: Final = b"\0asm"
@@ -50,8 +51,11 @@ class ContractCache:
     at each call.
     """
 
-    def __init__(self, schedule: Schedule, capacity: int = CACHE_BYTES) -> None:
+    def __init__(
+        self, schedule: Schedule, limits: ProtocolLimits, capacity: int = CACHE_BYTES
+    ) -> None:
         self._schedule = schedule
+        self._shapes = replace(injector.DEFAULT_LIMITS, memory_pages=limits.frame_pages)
         self._capacity = capacity
         self._size = 0
         self._entries: OrderedDict[CodeKey, tuple[CompiledModule | InvalidContract, int]] = (
@@ -78,7 +82,9 @@ class ContractCache:
         if not looks_like_wasm(code):
             return InvalidContract("the code is not wasm: it does not start with 00 61 73 6d")
         try:
-            metered = injector.instrument(code, policy="ewasm", schedule=self._schedule)
+            metered = injector.instrument(
+                code, policy="ewasm", schedule=self._schedule, limits=self._shapes
+            )
         except InjectorError as error:
             return InvalidContract(str(error))
         return compile_module(metered)

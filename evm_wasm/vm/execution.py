@@ -6,6 +6,8 @@ exceptions that leave it mean that the machine cannot go on.
 
 from __future__ import annotations
 
+from typing import Final
+
 from evm_wasm.eei.frame import Frame
 from evm_wasm.eei.meter import STACK_EXHAUSTED, GasMeter, StepMeter
 from evm_wasm.eei.signals import Finish, Halt, Revert
@@ -21,6 +23,10 @@ from evm_wasm.state.state import State
 from evm_wasm.vm.contract import InvalidContract, looks_like_wasm
 from evm_wasm.vm.thread import LEVELS_PER_THREAD, run_at_depth
 from evm_wasm.vm.vm import Nest, Vm
+
+
+ADDED_NAMES: Final = "gas."
+"""How the names of functions begin that the injector adds; nobody wants them in a backtrace."""
 
 
 class Execution:
@@ -183,7 +189,8 @@ class Execution:
 
     def _instantiate(self, nest: Nest, contract: CompiledModule) -> Instance:
         limits = self.vm.rules.limits
-        pages = min(limits.frame_pages, limits.live_pages - self._outer_pages)
+        # The module's own maximum, written by the injector, is that of one frame.
+        pages = limits.live_pages - self._outer_pages
         if contract.initial_pages > pages:
             raise Halt(
                 HaltReason.MEMORY_LIMIT, f"{contract.initial_pages} pages, {pages} available"
@@ -205,8 +212,8 @@ class Execution:
 
     def _trapped(self, meter: GasMeter, trap: WasmTrap) -> Outcome:
         self.tally.burned += meter.left
-        names = tuple(str(function) for function in trap.backtrace)
-        return _failure(HaltReason.TRAP, trap.cause, names)
+        own = (f for f in trap.backtrace if not (f.name or "").startswith(ADDED_NAMES))
+        return _failure(HaltReason.TRAP, trap.cause, tuple(str(function) for function in own))
 
 
 def _raise_exhaustion(meter: GasMeter, counter: int, trap: WasmTrap) -> None:

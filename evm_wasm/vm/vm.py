@@ -61,7 +61,7 @@ class Vm:
         self._step_limit = step_limit
         self.scale = 1 if self._counts_steps else self.schedule.scale
         self.contracts = ContractCache(
-            load_schedule(STEP_SCHEDULE) if self._counts_steps else self.schedule
+            load_schedule(STEP_SCHEDULE) if self._counts_steps else self.schedule, rules.limits
         )
         self._nests: list[Nest] = []
 

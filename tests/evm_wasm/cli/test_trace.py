@@ -57,13 +57,13 @@ def test_a_trap_shows_the_functions_on_the_stack(ewasm: Ewasm, tmp_path: Path) -
     contract = tmp_path / "deep.wat"
     contract.write_text(
         '(module (memory (export "memory") 1) (func $inner unreachable)'
-        ' (func $outer (call $inner)) (func (export "main") (call $outer)))'
+        ' (func $outer (call $inner)) (func $main (export "main") (call $outer)))'
     )
     assert ewasm("exec", contract, "--trace").err.splitlines()[1:] == [
         "   0 < failure: wasm trap: wasm `unreachable` instruction executed",
-        "   0     at function 0 `inner`",
-        "   0     at function 1 `outer`",
-        "   0     at function 2",
+        "   0     at `inner`",
+        "   0     at `outer`",
+        "   0     at `main`",
     ]
 
 
@@ -81,7 +81,7 @@ def test_names_from_a_module_cannot_act_on_the_terminal(ewasm: Ewasm, tmp_path: 
     )
     done = ewasm("exec", contract, "--trace")
     assert "\x1b" not in done.err
-    assert "function 0 `\\x1b[2J`" in done.err
+    assert "`\\x1b[2J`" in done.err
 
 
 def test_gas_is_written_as_its_scale_needs() -> None:
