@@ -5,13 +5,14 @@ PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= auto
 PYTEST_OPTIONS ?=
+FUZZ_OPTIONS ?=
 
 # Where each step finds the tools of the environment first.
 BIN = $(CURDIR)/$(VENV)/bin
 ENVIRONMENT = PYTHON="$(PYTHON)" sh scripts/environment.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types imports check contracts fixtures lock clean runtime development
+.PHONY: help demo test lint format types imports check contracts fixtures fuzz lock clean runtime development
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -44,6 +45,9 @@ contracts: development  ## Build the example contracts from their WAT sources
 fixtures: development  ## Write our own state tests from their sources and run them
 	"$(BIN)/python" fixtures/build.py
 	"$(BIN)/ewasm" statetest fixtures/state
+
+fuzz: development  ## Prove the injector on many random modules (FUZZ_OPTIONS='--runs 1000 --seed 7')
+	"$(BIN)/python" -m fuzz $(FUZZ_OPTIONS)
 
 lock:  ## Resolve the dependencies anew (needs uv)
 	UV="$(UV)" UPGRADE="$(UPGRADE)" sh scripts/lock.sh
