@@ -18,6 +18,7 @@ from injector.charges import (
     const64,
     local,
 )
+from injector.checks import MOST_DEBT, CheckFinder, Checks, Use
 from injector.counted_loops import HIGHEST_COST, CountedLoop, find_counted_loop
 from injector.edits import Edit, apply_edits
 from injector.gas_code import GasCode, negative
@@ -77,6 +78,7 @@ class FunctionWriter:
         self._scratch = copy + self._uses_copy
         gas = layout.gas_global
         self._gas = GasCode(layout.counter, gas, copy if self._uses_copy else None)
+        self._places = self._find_checks()
         self._checks = self._metered and self._has_checks()
         self._stops = self._checks or self._words is not None
         self._check_at_exit = self._checks and plan.index in facts.entries
@@ -146,21 +148,39 @@ class FunctionWriter:
             return site.operand in self._facts.gas_users
         return site.mnemonic == "call_indirect" or self._layout.site_helper(site) is not None
 
-    def _calls_host(self, site: Site) -> bool:
-        if site.mnemonic == "call":
-            return site.operand in self._facts.host_callers
-        return site.mnemonic == "call_indirect"
+    def _use(self, site: Site) -> Use:
+        """What an instruction does with the counter."""
+        if site.mnemonic == "call_indirect":
+            return Use.UNKNOWN
+        if site.mnemonic != "call":
+            return Use.NONE if self._layout.site_helper(site) is None else Use.COMPARES
+        if site.operand in self._facts.host_callers:
+            return Use.HOST
+        if site.operand not in self._facts.gas_users:
+            return Use.NONE
+        counted = site.operand in self._layout.height.words
+        return Use.COMPARES_AT_ENTRY if counted else Use.MAY_OWE
+
+    def _find_checks(self) -> Checks:
+        """Where the counter is compared, beside the entry and the exit."""
+        if not self._metered or self.plan.index not in self._facts.gas_users:
+            return Checks(frozenset(), frozenset())
+        loops = self.placement.loops.keys() - self._counted.keys()
+        most = MOST_DEBT * self._layout.schedule.scale
+        finder = CheckFinder(self._charges, loops, self._counted.keys(), most)
+        uses = {site.offset: self._use(site) for site in self.plan.sites}
+        return finder.find(self.plan, uses, at_entry=self._words is not None)
 
     def _has_checks(self) -> bool:
         """Whether the counter is compared with zero anywhere in the function."""
-        placement, plan = self.placement, self.plan
-        if plan.index not in self._facts.gas_users:
+        if self.plan.index not in self._facts.gas_users:
             return False
         return bool(
-            placement.loops
+            self._places.blocks
+            or self._places.sites
+            or self._counted
             or self._words is not None
-            or plan.index in self._facts.entries
-            or any(self._calls_host(site) for site in plan.sites)
+            or self.plan.index in self._facts.entries
         )
 
     # Parts
@@ -190,10 +210,9 @@ class FunctionWriter:
         return depth - 1 + self._exit_block
 
     def _charge_edits(self) -> list[Edit]:
-        """Edits for the charges and for the checks at the heads of loops."""
+        """Edits for the charges and the comparisons in blocks."""
         charges = self._charges
-        loops = self.placement.loops.keys() - self._counted.keys()
-        checked = loops if self._checks else set()
+        checked = self._places.blocks
         edits = []
         for block in sorted(charges.keys() | checked):
             if block == 0 and self._words is not None:
@@ -242,7 +261,7 @@ class FunctionWriter:
                 return []
             return [Edit(site.offset, site.end, local(BR, site.depth - 1), 2)]
         before = after = b""
-        if self._metered and self._calls_host(site):
+        if site.offset in self._places.sites:
             before += self._gas.charge(0, self._label(site.depth))
         if self._metered and self._is_spill(site):
             before += self._gas.write_back()

@@ -146,6 +146,10 @@ class _Generator:
         self._loops.append((label, counter))
         self._labels.append(outside)
         turns = self._random.choice((1, 2, 5))
+        if self._random.random() < 0.3:
+            self._loops.pop()
+            self._labels.pop()
+            return self._counted_loop(label, counter, turns)
         body = self._body(depth - 1)
         self._loops.pop()
         self._labels.pop()
@@ -157,6 +161,22 @@ class _Generator:
         test = f"(br_if {outside} (i32.lt_s (local.get {counter}) (i32.const 1)))"
         next_ = f"(local.set {counter} (i32.sub (local.get {counter}) (i32.const 1))) (br {label})"
         return f"{start} (block {outside} (loop {label} {test} {body} {next_}))"
+
+    def _counted_loop(self, label: str, counter: int, turns: int) -> str:
+        """A loop whose turns are known before it starts."""
+        step = self._random.choice((1, -1, 3, 4, -8, 20))
+        start = self._random.choice((0, 7, -100))
+        bound = start + turns * step
+        body = " ".join(self._set(0) for _ in range(self._random.randint(0, 3)))
+        down = f"(local.tee {counter} (i32.add (local.get {counter}) (i32.const {step})))"
+        if self._random.random() < 0.3:
+            start, test = -turns * step, down
+        elif self._random.random() < 0.5:
+            test = f"(i32.ne {down} (i32.const {bound}))"
+        else:
+            test = f"(i32.ne (i32.const {bound}) {down})"
+        head = f"(local.set {counter} (i32.const {start}))"
+        return f"{head} (loop {label} {body} (br_if {label} {test}))"
 
     def _switch(self, depth: int) -> str:
         labels = [self._label() for _ in range(self._random.randint(1, 4))]
