@@ -22,7 +22,7 @@ RESULTS: Final = Path(__file__).resolve().with_name("RESULTS-injector.md")
 
 FULL: Final = Effort(pairs=60, tries=240)
 QUICK: Final = Effort(pairs=3, tries=6)
-FULL_HARD: Final = Effort(pairs=5, tries=9)
+FULL_HARD: Final = Effort(pairs=3, tries=5)
 QUICK_HARD: Final = Effort(pairs=1, tries=1)
 QUICK_SHRINK: Final = 40
 """Quick runs measure hard modules this many times smaller."""
