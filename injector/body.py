@@ -127,8 +127,9 @@ class Body:
 
     def push(self, kind: int) -> None:
         """Put one operand on the stack."""
-        self.stack.append(kind)
-        self.highest = max(self.highest, len(self.stack))
+        stack = self.stack
+        stack.append(kind)
+        self.highest = max(self.highest, len(stack))
 
     def push_all(self, kinds: tuple[int, ...] | list[int]) -> None:
         """Put operands on the stack, the first deepest."""

@@ -31,13 +31,16 @@ from injector.charges import (
     local,
 )
 from injector.leb128 import read_signed
-from injector.scan import Instruction, scan
+from injector.scan import read_integer, scan
 
 HIGHEST_COST = 1 << 29
 """Of one turn: 2^32 turns of it stay far below 2^63."""
 
 _GET, _SET, _TEE, _CONST, _ADD, _NE, _BR_IF = 0x20, 0x21, 0x22, 0x41, 0x6A, 0x47, 0x0D
-_SUM = (_GET, _CONST, _ADD, _TEE)
+_SUM = [_GET, _CONST, _ADD, _TEE]
+_SETS = frozenset({_SET, _TEE})
+# Instructions after which something else than the next one may follow, or that open a part.
+_LEAVES = frozenset({0x00, 0x03, 0x04, 0x0C, 0x0D, 0x0E, 0x0F, 0x10, 0x11})
 _BOUNDS = (_GET, _CONST)
 
 
@@ -92,43 +95,53 @@ class CountedLoop:
 
 
 def find_counted_loop(code: bytes, start: int, end: int) -> CountedLoop | None:
-    """The counted loop whose only block is `code[start:end]`, or None if it is another loop."""
-    instructions = scan(code, start, end)
-    found = _match(code, instructions)
+    """The counted loop whose code up to its last branch is `code[start:end]`.
+
+    Returns:
+        The loop; None if it is not one, or if anything in it may leave the straight way.
+    """
+    starts = scan(code, start, end)
+    found = _match(code, starts)
     if found is None:
         return None
-    sets = [each.operand for each in instructions if each.code in (_SET, _TEE)]
-    if sets.count(found.counter) != 1 or found.bound_local in sets:
-        return None
-    return found
+    sets = 0
+    for at in starts[:-2]:
+        opcode = code[at]
+        if opcode in _SETS:
+            index = read_integer(code, at + 1)[0]
+            sets += index == found.counter
+            if index == found.bound_local:
+                return None
+        elif opcode in _LEAVES:
+            return None
+    return found if sets == 1 else None
 
 
-def _match(code: bytes, instructions: list[Instruction]) -> CountedLoop | None:
+def _match(code: bytes, starts: list[int]) -> CountedLoop | None:
     """Match the end of the block with the three forms, whatever else it does."""
-    codes = [each.code for each in instructions]
-    if codes[-1:] != [_BR_IF]:
+    opcodes = [code[at] for at in starts[-8:-1]]
+    if opcodes[-1:] != [_BR_IF]:
         return None
-    if tuple(codes[-5:-1]) == _SUM:
-        return _counted(code, instructions[-5:-1], None)
-    if tuple(codes[-7:-3]) == _SUM and codes[-3] in _BOUNDS and codes[-2] == _NE:
-        return _counted(code, instructions[-7:-3], instructions[-3])
-    if tuple(codes[-6:-2]) == _SUM and codes[-7:-6] and codes[-2] == _NE:
-        bound = instructions[-7]
-        return _counted(code, instructions[-6:-2], bound) if bound.code in _BOUNDS else None
+    if opcodes[-5:-1] == _SUM:
+        return _counted(code, starts[-6:-2], None)
+    if opcodes[-2] != _NE:
+        return None
+    if opcodes[-7:-3] == _SUM and opcodes[-3] in _BOUNDS:
+        return _counted(code, starts[-8:-4], code[starts[-4] : starts[-3]])
+    if opcodes[-6:-2] == _SUM and len(opcodes) == 7 and opcodes[0] in _BOUNDS:
+        return _counted(code, starts[-7:-3], code[starts[-8] : starts[-7]])
     return None
 
 
-def _counted(
-    code: bytes, summing: list[Instruction], bound: Instruction | None
-) -> CountedLoop | None:
-    counter, step = summing[0], summing[1]
-    size = read_signed(code, step.start + 1, 32)[0] % (1 << 32)
-    if counter.operand != summing[3].operand or not size:
+def _counted(code: bytes, summing: list[int], bound: bytes | None) -> CountedLoop | None:
+    """The loop of four instructions that add to the counter, and of the code of its bound."""
+    counter = read_integer(code, summing[0] + 1)[0]
+    step = read_signed(code, summing[1] + 1, 32)[0] % (1 << 32)
+    if counter != read_integer(code, summing[3] + 1)[0] or not step:
         return None
     if bound is None:
-        return CountedLoop(counter.operand, size, const32(0), None)
-    if bound.code == _CONST:
-        return CountedLoop(counter.operand, size, code[bound.start : bound.end], None)
-    if bound.operand == counter.operand:
-        return None
-    return CountedLoop(counter.operand, size, code[bound.start : bound.end], bound.operand)
+        return CountedLoop(counter, step, const32(0), None)
+    if bound[0] == _CONST:
+        return CountedLoop(counter, step, bound, None)
+    index = read_integer(bound, 1)[0]
+    return None if index == counter else CountedLoop(counter, step, bound, index)

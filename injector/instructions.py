@@ -27,6 +27,7 @@ class Row(NamedTuple):
         code: The opcode (without prefix).
         immediate: As in the table of opcodes.
         mnemonic: As in the table of opcodes.
+        alignment: Of a memory access at most, as a power of two.
     """
 
     price: int
@@ -38,6 +39,7 @@ class Row(NamedTuple):
     code: int
     immediate: str
     mnemonic: str
+    alignment: int
 
 
 def _local(body: Body, position: int) -> tuple[int, int]:
@@ -63,15 +65,21 @@ def local_get(body: Body, position: int, _row: Row) -> int:
 def local_set(body: Body, position: int, _row: Row) -> int:
     """`local.set`."""
     kind, position = _local(body, position)
-    body.pop(kind)
+    stack = body.stack
+    if len(stack) > body.base and stack[-1] == kind:
+        stack.pop()
+    else:
+        body.pop(kind)
     return position
 
 
 def local_tee(body: Body, position: int, _row: Row) -> int:
     """`local.tee`."""
     kind, position = _local(body, position)
-    body.pop(kind)
-    body.push(kind)
+    stack = body.stack
+    if len(stack) == body.base or stack[-1] != kind:
+        body.pop(kind)
+        body.push(kind)
     return position
 
 
@@ -177,14 +185,24 @@ def _need_memory(body: Body, index: int = 0) -> None:
 
 def memory_access(body: Body, position: int, row: Row) -> int:
     """Loads and stores."""
-    align, position = read_u32(body.code, position)
-    position = read_u32(body.code, position)[1]
-    if align > int(row.immediate[7:]):
+    code = body.code
+    align = code[position]
+    if align < 0x80 and code[position + 1] < 0x80:
+        position += 2
+    else:
+        align, position = read_u32(code, position)
+        position = read_u32(code, position)[1]
+    if align > row.alignment:
         if align & 0x40:
             raise Invalid("", "only one memory is accepted")
         raise Invalid("", "invalid: alignment beyond the size of the access")
-    _need_memory(body)
-    _apply(body, row)
+    if not body.module.memories:
+        _need_memory(body)
+    stack, arity = body.stack, row.arity
+    if stack[-arity:] == row.pops and len(stack) - arity >= body.base:
+        stack[-arity:] = row.pushes
+    else:
+        _apply(body, row)
     return position
 
 

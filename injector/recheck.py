@@ -20,7 +20,6 @@ from injector.scan import (
     INTEGERS,
     PREFIXED_INTEGERS,
     read_integer,
-    scan,
     skip_integers,
 )
 
@@ -28,7 +27,6 @@ _BLOCK, _LOOP, _IF, _ELSE, _END, _BR, _BR_IF, _BR_TABLE = 2, 3, 4, 5, 11, 12, 13
 _CALL, _CALL_INDIRECT, _PREFIX_FC = 0x10, 0x11, 0xFC
 _LOCAL_GET, _LOCAL_SET, _LOCAL_TEE, _GLOBAL_GET, _GLOBAL_SET = range(0x20, 0x25)
 _I64_LT_S, _I64_SUB, _I64_MUL, _I64_OR = 0x53, 0x7D, 0x7E, 0x84
-_LEAVES = frozenset({0x00, 0x03, 0x04, 0x0C, 0x0D, 0x0E, 0x0F, 0x10, 0x11})  # not straight code
 _STOPS = frozenset({0x00, 0x0F})
 _BARE = frozenset({0x00, 0x05, 0x0B, 0x0F})  # unreachable, else, end, return
 _ENTRY = 1  # the bit of the function itself in a set of unpaid loops
@@ -36,13 +34,18 @@ _ENTRY = 1  # the bit of the function itself in a set of unpaid loops
 _SPECIAL = 3  # more integers than any instruction has
 _FOLLOWED = frozenset({
     "unreachable", "block", "else", "end", "br", "br_if", "br_table", "return", "call",
-    "call_indirect", "local.set", "local.tee", "global.set", "f32.const", "f64.const",
+    "call_indirect", "f32.const", "f64.const",
 })  # fmt: skip
 _KINDS = list(INTEGERS)
 _KINDS[_PREFIX_FC] = _SPECIAL
 for _row in OPCODES:
     if _row.prefix is None and _row.immediate in _FOLLOWED:
         _KINDS[_row.code] = _SPECIAL
+
+_SETS = 4
+_BEFORE_SETS = frozenset({_GLOBAL_GET, _I64_SUB})  # else it has nothing to do with the counter
+for _code in (_LOCAL_SET, _LOCAL_TEE, _GLOBAL_SET):
+    _KINDS[_code] = _SETS
 
 
 class RecheckError(RuntimeError):
@@ -119,7 +122,9 @@ class Walk:
             kind = _KINDS[code[position]]
             starts.append(position)
             position += 1
-            if kind == _SPECIAL:
+            if kind == _SETS and code[starts[-2]] not in _BEFORE_SETS:
+                position = skip_integers(code, position, 1)
+            elif kind >= _SPECIAL:
                 position = self._special(position - 1)
             elif kind:
                 position = skip_integers(code, position, kind)
@@ -239,9 +244,7 @@ class Walk:
     def _ends_counted_loop(self, start: int, at: int) -> bool:
         """Whether the branch at an offset ends a loop that turns a known number of times."""
         end = skip_integers(self._code, at + 1, 1)
-        inside = scan(self._code, start, end)[:-1]
-        straight = not any(each.code in _LEAVES for each in inside)
-        return straight and find_counted_loop(self._code, start, end) is not None
+        return find_counted_loop(self._code, start, end) is not None
 
     def _br_table(self, at: int) -> int:
         count, position = read_u32(self._code, at + 1)

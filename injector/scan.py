@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from injector.leb128 import read_u32
 from injector.opcodes import OPCODES
 
 _PREFIX_FC, _BR_TABLE = 0xFC, 0x0E
 _NONE = frozenset({"", "nop", "drop", "select", "ref.is_null", "unreachable", "else", "end",
-                   "return", "f32.const", "f64.const"})  # fmt: skip
+                   "return"})  # fmt: skip
 _TWO = frozenset(
     {"call_indirect", "select_typed", "memory.init", "memory.copy", "table.init", "table.copy"}
 )
@@ -23,7 +21,7 @@ def _integers(immediate: str) -> int:
 
 
 INTEGERS = [0] * 256
-"""How many integers follow an opcode without prefix; `br_table` has a rule of its own."""
+"""How many integers follow an opcode; above 2 for instructions of another form."""
 
 PREFIXED_INTEGERS: dict[int, int] = {}
 """The same for opcodes after 0xFC."""
@@ -34,20 +32,12 @@ for _row in OPCODES:
     else:
         PREFIXED_INTEGERS[_row.code] = _integers(_row.immediate)
 
+_MOST_INTEGERS = 2
+for _code in (_PREFIX_FC, _BR_TABLE, 0x43, 0x44):
+    INTEGERS[_code] = _MOST_INTEGERS + 1
+
 FLOAT_BYTES = {0x43: 4, 0x44: 8}
 """Bytes that follow `f32.const` and `f64.const`."""
-
-
-class Instruction(NamedTuple):
-    """One instruction: its opcode (or prefix), its first integer, and where it stands.
-
-    The integer is read as unsigned; it is right for indices.
-    """
-
-    code: int
-    operand: int
-    start: int
-    end: int
 
 
 def read_integer(code: bytes, position: int) -> tuple[int, int]:
@@ -71,24 +61,32 @@ def skip_integers(code: bytes, position: int, count: int) -> int:
     return position
 
 
-def scan(code: bytes, start: int, end: int) -> list[Instruction]:
-    """The instructions of a run of code."""
-    instructions = []
+def scan(code: bytes, start: int, end: int) -> list[int]:
+    """Where the instructions of a run of code start, and at last where it ends."""
+    starts = []
     position = start
     while position < end:
-        at, opcode = position, code[position]
-        operand = 0
+        starts.append(position)
+        count = INTEGERS[code[position]]
         position += 1
-        count = INTEGERS[opcode]
-        if opcode == _PREFIX_FC:
-            number, position = read_u32(code, position)
-            count = PREFIXED_INTEGERS[number]
-        elif opcode == _BR_TABLE:
-            targets, position = read_u32(code, position)
-            count = targets + 1
-        if count:
-            operand, position = read_integer(code, position)
-            position = skip_integers(code, position, count - 1)
-        position += FLOAT_BYTES.get(opcode, 0)
-        instructions.append(Instruction(opcode, operand, at, position))
-    return instructions
+        if count > _MOST_INTEGERS:
+            position = _skip_other(code, position)
+            continue
+        while count:
+            while code[position] >= 0x80:
+                position += 1
+            position += 1
+            count -= 1
+    starts.append(end)
+    return starts
+
+
+def _skip_other(code: bytes, position: int) -> int:
+    """The position after an instruction of another form whose first byte ends at `position`."""
+    opcode = code[position - 1]
+    if opcode in FLOAT_BYTES:
+        return position + FLOAT_BYTES[opcode]
+    number, position = read_u32(code, position)
+    if opcode == _PREFIX_FC:
+        return skip_integers(code, position, PREFIXED_INTEGERS[number])
+    return skip_integers(code, position, number + 1)  # br_table: its targets and the default

@@ -131,14 +131,14 @@ class Validator:
         pops = list(opcode.pops or ())
         row = Row(
             price, plain, special, pops, len(pops), list(opcode.pushes), opcode.code, immediate,
-            opcode.mnemonic,
+            opcode.mnemonic, int(immediate[7:]) if rule == "memory:" else 0,
         )  # fmt: skip
         if opcode.feature is None or opcode.feature in self.policy.features:
             return row
         return self._gated(opcode.feature, row)
 
     def _special(self, code: int, handler: Handler, mnemonic: str = "") -> Row:
-        return Row(0, None, handler, [], 0, [], code, "", mnemonic or f"opcode {code:#04x}")
+        return Row(0, None, handler, [], 0, [], code, "", mnemonic or f"opcode {code:#04x}", 0)
 
     def _gated(self, feature: str, real: Row) -> Row:
         def refuse(body: Body, position: int, _row: Row) -> int:
@@ -237,7 +237,7 @@ class Validator:
         try:
             while position < end:
                 at = position
-                price, plain, special, pops, count, pushes, _, _, _ = row = rows[code[position]]
+                price, plain, special, pops, count, pushes, _, _, _, _ = row = rows[code[position]]
                 position += 1
                 cost += price
                 if special is not None:
