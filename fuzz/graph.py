@@ -3,14 +3,26 @@
 The output is read again by code that shares nothing with the placing of charges: each function
 becomes a graph of its instructions. A charge takes a positive constant from the counter, which the
 original module cannot name; a check ends the frame where the counter is negative. Every cycle,
-through loops or calls, must hold both; between the last charge and a host call stands a check.
+through loops or calls, must hold both, but for loops that count to a bound and are paid and checked
+just before; between the last charge and a host call stands a check.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from fuzz.flow import (
+    Graph,
+    Instruction,
+    build_graph,
+    counted_back_edge,
+    has_cycle,
+    is_positive,
+    is_product,
+    reachable,
+    read_code,
+)
 from fuzz.gas import random_schedule
 from fuzz.programs import program
 from fuzz.proof import Disagreement, Tally, chance
@@ -21,130 +33,9 @@ from injector.errors import Findings
 from injector.instrument import COUNTERS
 from injector.layout import GAS_EXPORT
 from injector.module import Module
-from injector.opcodes import OPCODES
+from injector.opcodes import I64
 from injector.policy import find_policy
 from injector.reader import Reader
-
-_BY_CODE = {(row.prefix, row.code): row for row in OPCODES}
-_PREFIX = 0xFC
-_OPENERS = ("block", "loop", "if")
-_FIXED = {  # bytes of an immediate, or how many integers it has
-    "f32.const": 4, "f64.const": 8, "ref.null": 1,
-}  # fmt: skip
-_INTEGERS = {
-    "br": 1, "br_if": 1, "call": 1, "call_indirect": 2, "local.get": 1, "local.set": 1,
-    "local.tee": 1, "global.get": 1, "global.set": 1, "table": 1, "memory.size": 1,
-    "memory.grow": 1, "ref.func": 1, "memory.init": 2, "data": 1, "memory.copy": 2,
-    "memory.fill": 1, "table.init": 2, "elem": 1, "table.copy": 2,
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Instruction:
-    """One instruction with its immediates as numbers."""
-
-    name: str
-    operands: tuple[int, ...] = ()
-
-
-@dataclass(slots=True)
-class Graph:
-    """The instructions of one function and where each can lead."""
-
-    code: list[Instruction]
-    leads: list[tuple[int, ...]] = field(default_factory=list)
-
-
-def read_code(reader: Reader) -> list[Instruction]:
-    """All instructions of a body, from behind its locals on."""
-    code = []
-    while reader.left:
-        prefix = None
-        opcode = reader.byte()
-        if opcode == _PREFIX:
-            prefix, opcode = opcode, reader.u32()
-        row = _BY_CODE[prefix, opcode]
-        code.append(Instruction(row.mnemonic, tuple(_immediate(reader, row.immediate))))
-    return code
-
-
-def _immediate(reader: Reader, kind: str) -> Iterator[int]:
-    if kind in ("i32.const", "i64.const", "block"):
-        yield reader.signed({"i32.const": 32, "i64.const": 64, "block": 33}[kind])
-    elif kind == "br_table":
-        yield from [reader.u32() for _ in range(reader.u32() + 1)]
-    elif kind == "select_typed":
-        reader.take(reader.u32())
-    elif kind in _FIXED:
-        reader.take(_FIXED[kind])
-    else:
-        count = 2 if kind.startswith("memory:") else _INTEGERS.get(kind, 0)
-        yield from [reader.u32() for _ in range(count)]
-
-
-def build_graph(code: list[Instruction]) -> Graph:
-    """Connect the instructions; the last `end` is the exit of the function."""
-    matching = _match(code)
-    exit_ = len(code) - 1
-    graph = Graph(code)
-    open_: list[int] = []
-    for at, each in enumerate(code):
-        graph.leads.append(tuple(_leads(code, matching, open_, at, exit_)))
-        if each.name in _OPENERS:
-            open_.append(at)
-        elif each.name == "end" and open_:
-            open_.pop()
-    return graph
-
-
-def _match(code: list[Instruction]) -> dict[int, int]:
-    """For each opener the place of its `else` or, without one, its `end`; for `else` its `end`."""
-    matching: dict[int, int] = {}
-    ends: dict[int, int] = {}
-    open_: list[int] = []
-    for at, each in enumerate(code):
-        if each.name in _OPENERS:
-            open_.append(at)
-        elif each.name == "else":
-            matching[open_[-1]] = at
-        elif each.name == "end" and open_:
-            opener = open_.pop()
-            ends[opener] = at
-            if opener in matching:
-                matching[matching[opener]] = at
-            else:
-                matching[opener] = at
-    return matching
-
-
-def _leads(
-    code: list[Instruction], matching: dict[int, int], open_: list[int], at: int, exit_: int
-) -> Iterator[int]:
-    """Where an instruction can lead to."""
-    each = code[at]
-
-    def label(depth: int) -> int:
-        if depth == len(open_):
-            return exit_
-        opener = open_[-1 - depth]
-        if code[opener].name == "loop":
-            return opener
-        end = matching[opener]
-        return matching[end] if code[end].name == "else" else end
-
-    if each.name in ("br", "br_table"):
-        yield from (label(depth) for depth in each.operands)
-    elif each.name == "return":
-        yield exit_
-    elif each.name == "else":
-        yield matching[at]
-    elif each.name != "unreachable" and at != exit_:
-        yield at + 1
-        if each.name == "br_if":
-            yield label(each.operands[0])
-        elif each.name == "if":
-            other = matching[at]
-            yield other + 1 if code[other].name == "else" else other
 
 
 @dataclass(slots=True)
@@ -158,6 +49,7 @@ class Function:
         checks: Branches that end the frame where the counter is negative.
         calls: Calls that enter wasm code or the host, not the injector's own functions.
         hosts: Those among them that may be calls of the host.
+        counted: Back edges of loops that end by counting and are paid before they start.
     """
 
     number: int
@@ -166,6 +58,7 @@ class Function:
     checks: set[int] = field(default_factory=set)
     calls: set[int] = field(default_factory=set)
     hosts: set[int] = field(default_factory=set)
+    counted: set[int] = field(default_factory=set)
 
 
 class Output:
@@ -202,13 +95,14 @@ class Output:
             yield function
 
     def _copy(self, number: int, before: Reader, after: Reader) -> int | None:
-        """Index of the local that may hold a copy of the counter: the last one, if it is added.
+        """Index of the local that may hold a copy of the counter: an added one of type i64.
 
         A parameter may be added too; it holds words of the stack.
         """
-        new = self.after.function_type(self.after.imported_functions + number).params
-        own, total = len(new) + _skip_locals(before), len(new) + _skip_locals(after)
-        return total - 1 if total > own else None
+        params = self.after.function_type(self.after.imported_functions + number).params
+        own = len(_read_locals(before))
+        added = _read_locals(after)[own:]
+        return len(params) + own + added.index(I64) if I64 in added else None
 
     def _classify(self, function: Function, copy: int | None) -> None:
         code = function.graph.code
@@ -220,14 +114,18 @@ class Output:
                 self._classify_call(function, at, each.operands[0])
             elif each.name in ("br_if", "if") and self._is_check(code, at, copy):
                 function.checks.add(at)
+            elif each.name == "loop" and at - 1 in function.checks and is_product(code, at):
+                back = counted_back_edge(code, at)
+                if back is not None:
+                    function.counted.add(back)
             elif self._is_counter(each, copy, ("global.set", "local.set", "local.tee")):
                 less = at >= 2 and code[at - 1].name == "i64.sub"
-                if less and _is_positive(code[at - 2]):
+                if less and is_positive(code[at - 2]):
                     function.charges.add(at)
 
     def _classify_call(self, function: Function, at: int, callee: int) -> None:
         if callee == self.use_gas:
-            if at and _is_positive(function.graph.code[at - 1]):
+            if at and is_positive(function.graph.code[at - 1]):
                 function.charges.add(at)
                 function.checks.add(at)
         elif callee < self.helpers:
@@ -250,20 +148,17 @@ class Output:
         return each.operands[0] == (self.gas if each.name.startswith("global") else copy)
 
 
-def _is_positive(each: Instruction) -> bool:
-    return each.name == "i64.const" and each.operands[0] > 0
-
-
 def _decode(wasm: bytes) -> Module:
     return Decoder(wasm, find_policy("core"), LARGE_LIMITS, Findings()).decode()
 
 
-def _skip_locals(reader: Reader) -> int:
-    total = 0
+def _read_locals(reader: Reader) -> list[int]:
+    """Types of the declared locals."""
+    types: list[int] = []
     for _ in range(reader.u32()):
-        total += reader.u32()
-        reader.byte()
-    return total
+        count = reader.u32()
+        types += [reader.byte()] * count
+    return types
 
 
 def check_output(original: bytes, output: bytes, counter: str, where: str) -> Tally:
@@ -280,13 +175,14 @@ def check_output(original: bytes, output: bytes, counter: str, where: str) -> Ta
         place = f"{where}, function {function.number}"
         live = set(reachable(function.graph, [0], ()))
         for what, nodes in (("charge", function.charges), ("check", function.checks)):
-            if has_cycle(function.graph, sorted(live - nodes)):
+            if has_cycle(function.graph, sorted(live - nodes - function.counted)):
                 raise Disagreement(f"a cycle without a {what} ({place})")
         if counter != "import":
             _check_debt(function, live, place)
         tally["functions"] += 1
         tally["charges"] += len(function.charges & live)
         tally["checks"] += len(function.checks & live)
+        tally["counted loops"] += len(function.counted & live)
     return tally
 
 
@@ -324,40 +220,6 @@ def _check_recursion(functions: list[Function], both: Output, where: str) -> Non
         graph = Graph([], [tuple(leads[number]) for number in numbers])
         if has_cycle(graph, numbers):
             raise Disagreement(f"recursion without a {what} ({where})")
-
-
-def reachable(graph: Graph, starts: list[int], walls: Iterable[int]) -> list[int]:
-    """What can be reached from these instructions without passing a wall; walls not included."""
-    blocked = set(walls)
-    seen: set[int] = set()
-    pending = list(starts)
-    while pending:
-        at = pending.pop()
-        if at not in seen and at not in blocked:
-            seen.add(at)
-            pending += graph.leads[at]
-    return sorted(seen)
-
-
-def has_cycle(graph: Graph, nodes: list[int]) -> bool:
-    """Whether these instructions alone form a cycle: whether taking away sources gets stuck."""
-    inside = set(nodes)
-    arrivals = dict.fromkeys(nodes, 0)
-    for at in nodes:
-        for target in graph.leads[at]:
-            if target in inside:
-                arrivals[target] += 1
-    pending = [at for at in nodes if not arrivals[at]]
-    taken = 0
-    while pending:
-        at = pending.pop()
-        taken += 1
-        for target in graph.leads[at]:
-            if target in inside:
-                arrivals[target] -= 1
-                if not arrivals[target]:
-                    pending.append(target)
-    return taken < len(nodes)
 
 
 def output_is_paid(seed: int) -> Tally:

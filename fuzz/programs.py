@@ -168,7 +168,7 @@ class _Writer:
         if random.random() < 0.3:  # a bound that does not change, but is not written down
             start += f" (local.set 5 {limit})"
             limit = "(local.get 5)"
-        body = self.block()
+        body = self.block() if random.random() < 0.6 else random.choice((self.assign, self.store))()
         move = f"(i32.add (local.get {counter}) (i32.const {step}))"
         if random.random() < 0.3:
             move = f"(i32.sub (local.get {counter}) (i32.const {-step}))"

@@ -64,3 +64,28 @@ def test_a_local_of_the_contract_is_no_counter() -> None:
       (br_if 0 (i64.lt_s (local.get 0) (i64.const 0))))"""
     with pytest.raises(Disagreement, match="a cycle without a charge"):
         _check(code, code)
+
+
+COUNTED = """(local i32) (global.set $gas (i64.sub (global.get $gas)
+    (i64.mul (i64.extend_i32_u (i32.sub (local.get 0) (i32.const 9))) (i64.const 5))))
+  (br_if 0 (i64.lt_s (global.get $gas) (i64.const 0)))"""
+TURN = "(i32.ne (local.tee 0 (i32.add (local.get 0) (i32.const 1))) (i32.const 9))"
+
+
+def test_a_loop_that_counts_and_is_paid_before_passes() -> None:
+    _check("nop", f"{COUNTED} (loop nop (br_if 0 {TURN}))")
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        f"(loop (local.set 0 (i32.const 1)) (br_if 0 {TURN}))",  # sets the counter
+        f"(loop (br_if 0 {TURN}) (br_if 0 (i32.const 1)))",  # comes back otherwise
+        "(loop (br_if 0 (i32.eq (local.tee 0 (i32.add (local.get 0) (i32.const 1)))"
+        " (i32.const 9))))",
+        f"nop (loop (br_if 0 {TURN.replace('i32.const 1', 'i32.const 0')}))",
+    ],
+)
+def test_a_loop_that_may_go_on_is_no_counted_loop(loop: str) -> None:
+    with pytest.raises(Disagreement, match="a cycle without a charge"):
+        _check("nop", f"{COUNTED} {loop}")
