@@ -27,19 +27,19 @@ PROOFS = {
         Proof(
             "fuel-program",
             "Gas is the engine's fuel, results and traps are equal: programs of our own",
-            fuel_of_programs, 60, 0.25,
+            fuel_of_programs, 60, 0.1,
         ),
         Proof(
             "linear",
             "Raising one price moves the gas by the count of that instruction",
-            gas_is_linear, 8, 0.02,
+            gas_is_linear, 8, 0.005,
         ),
         Proof(
             "validators",
             "What we accept the engine accepts; what we call invalid it refuses",
-            validators_agree, 100, 0.25,
+            validators_agree, 100, 0.1,
         ),
-        Proof("outputs", "Every output is valid and refused as input", outputs_are_valid, 50, 0.1),
+        Proof("outputs", "Every output is valid and refused as input", outputs_are_valid, 50, 0.05),
         Proof(
             "decoder",
             "Any input gives findings or an output, never another error",
@@ -48,27 +48,27 @@ PROOFS = {
         Proof(
             "boundary",
             "A frame succeeds if and only if its gas covers the sum of its prices",
-            random_amounts, 10, 0.02,
+            random_amounts, 10, 0.005,
         ),
         Proof(
             "forms",
             "Every form of charging gives the same outcome at any gas",
-            forms_agree, 16, 0.05,
+            forms_agree, 16, 0.01,
         ),
         Proof(
             "repeatable",
             "The output is byte-identical across processes and hash seeds",
-            output_is_repeatable, 1, 0.001,
+            output_is_repeatable, 1, 0.0005,
         ),
         Proof(
             "stack",
             "Recursion ends with our limit at one depth, never with the engine's",
-            recursion_is_limited, 6, 0.01,
+            recursion_is_limited, 6, 0.002,
         ),
         Proof(
             "paid",
             "Every cycle of the output holds a charge, nothing visible comes before the first",
-            output_is_paid, 90, 0.2,
+            output_is_paid, 90, 0.1,
         ),
     )
 }  # fmt: skip
