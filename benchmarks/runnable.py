@@ -16,10 +16,7 @@ FUEL: Final = 1 << 60
 
 @cache
 def _fuel_engine() -> wasmtime.Engine:
-    # All options of the machine but one.
-    options = config._configure()  # noqa: SLF001
-    options.consume_fuel = True
-    return wasmtime.Engine(options)
+    return wasmtime.Engine(config.engine_options(consume_fuel=True))
 
 
 class Runnable:

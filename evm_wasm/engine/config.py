@@ -23,7 +23,13 @@ PAGE_SIZE: Final = 65_536
 """Bytes in a page of linear memory (WebAssembly specification, memory instances)."""
 
 
-def _configure() -> wasmtime.Config:
+def engine_options(*, consume_fuel: bool = False) -> wasmtime.Config:
+    """The options of every engine.
+
+    Args:
+        consume_fuel: Whether the engine counts fuel; contracts never run so, but comparisons of
+            the injected metering with the engine's own do.
+    """
     config = wasmtime.Config()
     # Relaxed SIMD has to go before SIMD; the engine refuses the reverse by aborting.
     config.wasm_relaxed_simd = False
@@ -33,7 +39,7 @@ def _configure() -> wasmtime.Config:
     config.wasm_memory64 = False
     config.wasm_multi_memory = False
     config.gc_support = False
-    config.consume_fuel = False
+    config.consume_fuel = consume_fuel
     config.max_wasm_stack = MAX_WASM_STACK
     return config
 
@@ -46,4 +52,4 @@ def engine_version() -> str:
 @cache
 def engine() -> wasmtime.Engine:
     """The engine of this process; all modules and stores belong to it."""
-    return wasmtime.Engine(_configure())
+    return wasmtime.Engine(engine_options())

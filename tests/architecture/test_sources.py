@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("evm_wasm", "injector", "scripts", "contracts", "fixtures", "tests")
+FOLDERS = (
+    "evm_wasm",
+    "injector",
+    "scripts",
+    "contracts",
+    "fixtures",
+    "benchmarks",
+    "fuzz",
+    "tests",
+)
 TEXTS = {
     path.relative_to(ROOT): path.read_text(encoding="utf-8")
     for folder in FOLDERS
