@@ -67,7 +67,7 @@ def _with_prepaid_entry(
     """Let the callers pay what is charged at the entry; itself too, if it calls itself."""
     entry = placement.charges.get(0, 0)
     if plan.index in plan.calls:
-        again = graph.place(prepaid | {plan.index: entry})
+        again = graph.place(prepaid, own_entry=entry)
         if again.charges.get(0, 0) < entry:
             return placement
         placement = again
@@ -97,14 +97,20 @@ class _Graph:
         self._leads_to: dict[int, list[int]] = {}  # group -> runs that lead to it
         self._find_groups(host_reaching)
 
-    def place(self, prepaid: dict[int, int]) -> Placement:
-        """Place the charges, given what callers pay for the entries of functions."""
+    def place(self, prepaid: dict[int, int], own_entry: int = 0) -> Placement:
+        """Place the charges.
+
+        Args:
+            prepaid: What callers pay for the entries of functions.
+            own_entry: What the function itself pays where it calls itself.
+        """
         costs = [0] * len(self._run)
         for index, block in enumerate(self._plan.blocks):
             costs[self._run[index]] += block.cost
         for site in self._plan.sites:
             if site.mnemonic == "call":
-                costs[self._run[site.block]] += prepaid.get(site.operand, 0)
+                entry = own_entry if site.operand == self._plan.index else 0
+                costs[self._run[site.block]] += prepaid.get(site.operand, entry)
         for first, members in self._members():
             if first not in self._locked:
                 self._move(costs, members, self._leads_to.get(first, []))
