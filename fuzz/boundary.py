@@ -48,6 +48,17 @@ PROGRAMS = {
         (call $finish (i32.const 0) (i32.const 4)))) (call $leaf)""",
     "through a table": """(local i32) (loop (call_indirect (type $v) (local.get 0))
         (br_if 0 (i32.lt_u (local.tee 0 (i32.add (local.get 0) (i32.const 1))) (i32.const 2))))""",
+    "host through a table": """(local i32) (loop
+        (call_indirect (type $h) (i32.const 8) (i32.const 2)) nop
+        (br_if 0 (i32.lt_u (local.tee 0 (i32.add (local.get 0) (i32.const 1))) (i32.const 3))))""",
+    "bulk in a loop": """(local i32) (loop
+        (memory.fill (i32.const 0) (i32.const 1) (i32.mul (local.get 0) (i32.const 32)))
+        (br_if 0 (i32.ne (i32.const 4) (local.tee 0 (i32.add (local.get 0) (i32.const 1))))))
+        (call $getCaller (i32.const 0))""",
+    "early return from loops": """(local i32) (loop (loop
+        (if (i32.eq (local.get 0) (i32.const 5)) (then (return)))
+        (br_if 0 (i32.and (local.tee 0 (i32.add (local.get 0) (i32.const 1))) (i32.const 1))))
+        (call $leaf) (br 0))""",
 }
 """Bodies of `main`."""
 
@@ -57,8 +68,8 @@ def small_program(name: str) -> bytes:
     imports = " ".join(
         import_field(method) for method in ("useGas", "getGasLeft", "getCaller", "finish")
     )
-    text = f"""(module (type $v (func)) {imports} (memory (export "memory") 1)
-      (table 2 funcref) (elem (i32.const 0) $leaf $stores)
+    text = f"""(module (type $v (func)) (type $h (func (param i32))) {imports} (memory (export "memory") 1)
+      (table 3 funcref) (elem (i32.const 0) $leaf $stores $getCaller)
       (func $leaf nop nop) (func $stores (local i64) (i32.store (i32.const 4) (i32.const 5)))
       (func $fib (param i32) (result i32)
         (if (result i32) (i32.lt_u (local.get 0) (i32.const 2)) (then (local.get 0)) (else
