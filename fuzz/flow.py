@@ -176,21 +176,18 @@ def is_product(code: list[Instruction], loop: int) -> bool:
     return is_positive(code[loop - len(before) + before.index("i64.mul") - 1])
 
 
-def _next_control(code: list[Instruction], at: int) -> int:
-    while code[at].name not in _CONTROL:
-        at += 1
-    return at
-
-
-def counted_back_edge(code: list[Instruction], loop: int) -> int | None:
+def counted_back_edge(graph: Graph, loop: int) -> int | None:
     """The branch back of a loop that only counts a local up to a bound; None for any other loop.
 
     The last turn is the one after which the sum equals the bound, 0 where none is compared.
     """
-    back = _next_control(code, loop + 1)
+    code = graph.code
+    back = loop + 1
+    while code[back].name not in _CONTROL:
+        back += 1
     if code[back] != Instruction("br_if", (0,)):
         return None
-    if code[_next_control(code, back + 1)].name != "end":
+    if any(loop in graph.leads[at] for at in range(back + 1, len(code))):
         return None
     names = [each.name for each in code[loop + 1 : back]]
     tee = back - 1

@@ -115,7 +115,7 @@ class Output:
             elif each.name in ("br_if", "if") and self._is_check(code, at, copy):
                 function.checks.add(at)
             elif each.name == "loop" and at - 1 in function.checks and is_product(code, at):
-                back = counted_back_edge(code, at)
+                back = counted_back_edge(function.graph, at)
                 if back is not None:
                     function.counted.add(back)
             elif self._is_counter(each, copy, ("global.set", "local.set", "local.tee")):
