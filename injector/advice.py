@@ -53,6 +53,7 @@ FEATURES: dict[str, tuple[str, str]] = {
     ),
     "64-bit memory": ("64-bit memories and tables are not accepted", "compile for wasm32"),
     "several memories": ("only one memory is accepted", ""),
+    "compact imports": ("imports grouped by module are not accepted", "write each import in full"),
     "custom page sizes": ("only pages of 65,536 bytes are accepted", ""),
     "start section": (
         "a start section runs before gas is set",

@@ -70,6 +70,7 @@ class Body:
         block: The current block of live code.
         base: Operands below the innermost block.
         highest: The most operands ever on the stack.
+        values: Results that an optimising compiler may keep elsewhere.
         opcode_at: Where the current control or bulk instruction starts.
     """
 
@@ -95,6 +96,7 @@ class Body:
         self.frames = [Frame(FUNCTION_BODY, (), self.type.results, 0, entered=True)]
         self.base = 0
         self.highest = 0
+        self.values = 0
         self.live = True
         self.cost = 0
         self.opcode_at = 0

@@ -138,6 +138,8 @@ class Decoder:
             elif kind == m.GLOBAL_KIND:
                 module.globals.append(self._global_type(reader))
                 module.imported_globals += 1
+            elif kind in (0x7E, 0x7F):
+                raise unsupported("compact imports", f"import kind {kind:#04x}", at)
             elif kind == 4:
                 raise unsupported("exception handling", "tag import", at)
             else:

@@ -106,8 +106,8 @@ class FunctionWriter:
         """The loops that are paid before they start.
 
         Returns:
-            The charges that are left, those of the first turns put where the code before the
-            loop is charged, if it is; and for each counted loop the loop and the cost of a turn.
+            The charges that are left, with the first turn of a loop as part of the code before
+            it; and for each counted loop the loop and the cost of a turn.
         """
         plan, charges = self.plan, dict(self.placement.charges)
         counted: dict[int, tuple[CountedLoop, int]] = {}
@@ -123,7 +123,10 @@ class FunctionWriter:
                 continue
             loop = find_counted_loop(code, block.offset, plan.blocks[first + 1].offset)
             if loop is not None:
-                counted[first] = loop.renamed(self._local), charges.pop(first)
+                cost = charges.pop(first)
+                before = self.placement.runs[first - 1]
+                charges[before] = charges.get(before, 0) + cost  # for the first turn
+                counted[first] = loop.renamed(self._local), cost
         return charges, counted
 
     def _local(self, index: int) -> int:
@@ -230,7 +233,7 @@ class FunctionWriter:
             place = self.plan.blocks[block]
             label = self._label(place.depth - 1)
             turns = loop.charge_turns_but_one(cost, self._scratch, label)
-            code = self._gas.charge(cost, None) + self._gas.charge_computed(turns, label)
+            code = self._gas.charge_computed(turns, label)
             at = place.opener or 0
             edits.append(Edit(at, at, code, 1))
         return edits

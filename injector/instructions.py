@@ -28,6 +28,7 @@ class Row(NamedTuple):
         immediate: As in the table of opcodes.
         mnemonic: As in the table of opcodes.
         alignment: Of a memory access at most, as a power of two.
+        values: How many values of one execution an optimising compiler may keep for later.
     """
 
     price: int
@@ -40,6 +41,7 @@ class Row(NamedTuple):
     immediate: str
     mnemonic: str
     alignment: int
+    values: int
 
 
 def _local(body: Body, position: int) -> tuple[int, int]:

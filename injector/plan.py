@@ -70,6 +70,7 @@ class FunctionPlan:
         params: Number of parameters.
         declared_locals: Number of locals without parameters.
         height: Words that a call takes at most: parameters, locals, operands.
+        values: Results of instructions that an optimising compiler may keep beyond those.
         blocks: Live blocks in the order of their offsets; the first is the entry.
         sites: Live instructions that matter to the output, in the order of their offsets.
         calls: Functions called by live code.
@@ -87,6 +88,7 @@ class FunctionPlan:
     params: int = 0
     declared_locals: int = 0
     height: int = 0
+    values: int = 0
     blocks: list[Block] = field(default_factory=list)
     sites: list[Site] = field(default_factory=list)
     calls: set[int] = field(default_factory=set)

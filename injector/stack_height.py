@@ -1,7 +1,13 @@
 """A limit on the height of the call stack that does not depend on the engine.
 
-A call of a function takes words: its parameters, locals and most operands, and a fixed frame. The
-words left are one more parameter, the last, of every function that calls other functions of the
+A call of a function takes words: its parameters, locals and most operands, a fixed frame, and a
+part of what its instructions compute. The last is there because an optimising compiler keeps
+results for later that WebAssembly computes again: what does not change in a loop is computed before
+it, what is computed twice is computed once. Such results wait in the native frame, so a function of
+few operands may have a frame of many kilobytes (measured with wasmtime: 8 bytes for each of 4,000
+products that a loop computes from its parameters; `tests/injector/test_kept_values.py`).
+
+The words left are one more parameter, the last, of every function that calls other functions of the
 module; it takes its own words from them when it starts, and hands the rest to those that it calls.
 So nothing has to be given back, however a function ends.
 
@@ -28,7 +34,10 @@ from injector.opcodes import I64
 from injector.plan import FunctionPlan
 
 STACK_WORDS = 16_384
-"""Words of a whole frame; 7.5 to 8.3 native bytes a word were measured, so 136 KiB of 1 MiB."""
+"""Words of a whole frame. At most 48 native bytes for each: 768 KiB of the engine's 1 MiB."""
+
+VALUES_PER_WORD = 6
+"""A kept result takes 8 native bytes, so six of them make the 48 of `STACK_WORDS`."""
 
 FRAME_WORDS = 4
 """Return address, frame pointer, the words left and the copy of the counter."""
@@ -56,8 +65,9 @@ class StackHeight:
         self.moved: dict[int, int] = {}
         for plan in plans:
             calls = plan.calls_indirectly or any(callee >= imported for callee in plan.calls)
-            if calls or plan.height > UNCOUNTED_WORDS:
-                self.words[plan.index] = plan.height + FRAME_WORDS
+            words = plan.height + FRAME_WORDS + plan.values // VALUES_PER_WORD
+            if calls or words > UNCOUNTED_WORDS:
+                self.words[plan.index] = words
         kept = module.referenced_functions | {module.start}
         for index in self.words:
             if index in kept:

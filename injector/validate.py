@@ -75,6 +75,14 @@ _PLAIN: dict[str, Handler] = {
     "ref.func": instructions.ref_func,
 }
 
+_VALUES: dict[str, int] = {
+    "memory:": 2,  # what was loaded, and the address made of index and offset
+    **dict.fromkeys(_CONTROL, 0),  # operands and results count for the height already
+    **dict.fromkeys(("local.get", "local.set", "local.tee", "nop", "drop"), 0),
+    **dict.fromkeys(("i32.const", "i64.const", "f32.const", "f64.const"), 0),  # made anew each time
+}
+"""Values that a compiler may keep beyond what the operand stack and the locals hold; others: 1."""
+
 
 class Validator:
     """Validates the bodies of one module.
@@ -131,14 +139,15 @@ class Validator:
         pops = list(opcode.pops or ())
         row = Row(
             price, plain, special, pops, len(pops), list(opcode.pushes), opcode.code, immediate,
-            opcode.mnemonic, int(immediate[7:]) if rule == "memory:" else 0,
+            opcode.mnemonic, int(immediate[7:]) if rule == "memory:" else 0, _VALUES.get(rule, 1),
         )  # fmt: skip
         if opcode.feature is None or opcode.feature in self.policy.features:
             return row
         return self._gated(opcode.feature, row)
 
     def _special(self, code: int, handler: Handler, mnemonic: str = "") -> Row:
-        return Row(0, None, handler, [], 0, [], code, "", mnemonic or f"opcode {code:#04x}", 0)
+        name = mnemonic or f"opcode {code:#04x}"
+        return Row(0, None, handler, [], 0, [], code, "", name, 0, 0)
 
     def _gated(self, feature: str, real: Row) -> Row:
         def refuse(body: Body, position: int, _row: Row) -> int:
@@ -172,6 +181,7 @@ class Validator:
                 raise unsupported(UNSUPPORTED_FC[number], found)
             raise Invalid(found, "malformed: no such instruction")
         body.cost += real.price
+        body.values += real.values
         return _execute(body, position, real)
 
     # One body
@@ -192,6 +202,7 @@ class Validator:
             self.findings.add_invalid(error, plan.start, plan.index)
         plan.params = body.params
         plan.height = len(body.locals) + body.highest
+        plan.values = body.values
         self._count_points(plan)
 
     def _count_points(self, plan: FunctionPlan) -> None:
@@ -233,13 +244,16 @@ class Validator:
         rows, code, stack = self._rows, body.code, body.stack
         end = len(code) - len(_PADDING)
         position = at = body.plan.code
-        base = cost = 0
+        base = cost = values = 0
         try:
             while position < end:
                 at = position
-                price, plain, special, pops, count, pushes, _, _, _, _ = row = rows[code[position]]
+                price, plain, special, pops, count, pushes, _, _, _, _, kept = row = rows[
+                    code[position]
+                ]
                 position += 1
                 cost += price
+                values += kept
                 if special is not None:
                     body.cost += cost
                     cost = 0
@@ -256,6 +270,7 @@ class Validator:
                     body.pop_all(pops)
                     body.push_all(pushes)
             _check_end(body, position, end)
+            body.values += values
         except Invalid as error:
             if error.offset is None:
                 error.offset = body.plan.start + at
