@@ -131,6 +131,21 @@ def test_schedule_none_charges_nothing() -> None:
     assert len(result.memory) == 5 * 65_536
 
 
+def test_pages_that_the_engine_refuses_are_given_back() -> None:
+    """Below the declared maximum, but above what the store allows: -1, and nothing paid."""
+    code = "(i32.store (i32.const 0) (memory.grow (i32.const 3)))"
+    metered = instrument(contract(code))
+    store = wasmtime.Store(engine())
+    store.set_limits(memory_size=2 * 65_536)
+    instance = wasmtime.Instance(store, wasmtime.Module(engine(), metered), [])
+    exports = instance.exports(store)
+    exports["gas_left"].set_value(store, 10**12)
+    exports["main"](store)
+    base = price("i32.const", "i32.const", "memory.grow", "i32.store")
+    assert 10**12 - exports["gas_left"].value(store) == base
+    assert exports["memory"].read(store, 0, 4) == b"\xff" * 4
+
+
 PROGRAMS = {
     "loop": contract(
         """(local i32) (local.set 0 (i32.const 3))
