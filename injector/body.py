@@ -105,7 +105,10 @@ class Body:
     # Operands
 
     def pop(self, expected: int) -> int:
-        """Take one operand of a type (or of any, for `ANY`); returns its type.
+        """Take one operand of a type (or of any, for `ANY`).
+
+        Returns:
+            Its type; `ANY` where unreachable code has nothing there.
 
         Raises:
             Invalid: Nothing there, or another type; without an offset.
@@ -119,7 +122,7 @@ class Body:
                 )
             return actual
         if self.frames[-1].unreachable:
-            return expected
+            return ANY
         raise Invalid("", "invalid: not enough operands")
 
     def pop_all(self, expected: tuple[int, ...] | list[int]) -> None:

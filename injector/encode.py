@@ -44,7 +44,7 @@ def encode_module(
     if layout.imports:
         payloads[m.IMPORT] = _extended(module, m.IMPORT, layout.imports)
     if module.start is not None:
-        payloads[m.START] = leb128.unsigned(layout.function_index(module.start))
+        payloads[m.START] = leb128.unsigned(layout.entry_index(module.start))
     if memory is not None:
         payloads[m.MEMORY] = _vector([_extent(memory)])
     sections = {section.kind: section for section in module.sections}
@@ -115,9 +115,7 @@ def _exports(module: Module, layout: Layout) -> bytes:
     for export in module.exports:
         index = export.index
         if export.kind == m.FUNCTION_KIND:
-            index = layout.function_index(index)
-        if export.name == "main" and layout.main is not None:
-            index = layout.main
+            index = layout.entry_index(index)
         name = leb128.sized(export.name.encode())
         entries.append(name + bytes([export.kind]) + leb128.unsigned(index))
     if layout.gas_global is not None:

@@ -178,11 +178,17 @@ def _apply(body: Body, row: Row) -> None:
     body.push_all(row.pushes)
 
 
-def _need_memory(body: Body, index: int = 0) -> None:
-    if index:
-        raise Invalid(f"memory {index}", "only one memory is accepted")
+def _need_memory(body: Body) -> None:
     if not body.module.memories:
         raise Invalid("", "invalid: there is no memory")
+
+
+def _memory_index(body: Body, position: int) -> int:
+    """Read the index of the one memory: a single zero byte; returns the position after it."""
+    if body.code[position]:
+        raise Invalid("", "malformed: a zero byte is needed, only one memory is accepted")
+    _need_memory(body)
+    return position + 1
 
 
 def memory_access(body: Body, position: int, row: Row) -> int:
@@ -210,8 +216,7 @@ def memory_access(body: Body, position: int, row: Row) -> int:
 
 def memory_size(body: Body, position: int, row: Row) -> int:
     """`memory.size` and `memory.grow`."""
-    index, position = read_u32(body.code, position)
-    _need_memory(body, index)
+    position = _memory_index(body, position)
     _apply(body, row)
     if row.pops:
         body.site(body.opcode_at, position, "memory.grow")
@@ -230,9 +235,7 @@ def _data_segment(body: Body, position: int) -> int:
 def memory_init(body: Body, position: int, row: Row) -> int:
     """`memory.init`."""
     position = _data_segment(body, position)
-    index, position = read_u32(body.code, position)
-    _need_memory(body, index)
-    return _bulk(body, position, row)
+    return _bulk(body, _memory_index(body, position), row)
 
 
 def _bulk(body: Body, position: int, row: Row) -> int:
@@ -244,17 +247,13 @@ def _bulk(body: Body, position: int, row: Row) -> int:
 
 def memory_copy(body: Body, position: int, row: Row) -> int:
     """`memory.copy`."""
-    for _ in range(2):
-        index, position = read_u32(body.code, position)
-        _need_memory(body, index)
-    return _bulk(body, position, row)
+    position = _memory_index(body, position)
+    return _bulk(body, _memory_index(body, position), row)
 
 
 def memory_fill(body: Body, position: int, row: Row) -> int:
     """`memory.fill`."""
-    index, position = read_u32(body.code, position)
-    _need_memory(body, index)
-    return _bulk(body, position, row)
+    return _bulk(body, _memory_index(body, position), row)
 
 
 def data(body: Body, position: int, _row: Row) -> int:

@@ -10,6 +10,7 @@ from injector import leb128
 from injector.charges import (
     CALL,
     HIGHEST_GAS,
+    LOCAL_GET,
     OUT_OF_GAS,
     STACK_EXHAUSTED,
     Counter,
@@ -52,7 +53,6 @@ class Layout:
         out_of_either: Index of the helper that does one of both, by the words left.
         gas_global: Index of the gas global; None for the counter `import`.
         height: Writes the accounting of the stack height.
-        main: Index of the function exported as `main`, if a wrapper takes its place.
     """
 
     def __init__(
@@ -64,7 +64,6 @@ class Layout:
         self._type_indices = {kind: index for index, kind in reversed([*enumerate(self.types)])}
         self.imports: list[bytes] = []
         self.helpers: list[Helper] = []
-        self.main: int | None = None
         self._indices: dict[str, int] = {}
         imports = counter == IMPORT and schedule.charges
         if imports:
@@ -88,6 +87,7 @@ class Layout:
             self.counter = GlobalCounter(self.gas_global, self.out_of_gas)
         if schedule.charges:
             self._add_charging_helpers(plans)
+        self._entries = {index: self._add_entry(index) for index in self._entered_from_outside()}
 
     def _use_gas(self) -> bytes:
         """The entry of the import section for `ethereum.useGas`."""
@@ -109,6 +109,10 @@ class Layout:
     def call_index(self, index: int) -> int:
         """The index in the output by which a function of the module is called directly."""
         return self.height.moved.get(index, self.function_index(index))
+
+    def entry_index(self, index: int) -> int:
+        """The index in the output by which a function of the module is entered from outside."""
+        return self._entries.get(index, self.function_index(index))
 
     def function_types(self) -> list[int]:
         """The entries of the function section: the module's, the moved and the added functions."""
@@ -162,16 +166,31 @@ class Layout:
         named = {}
         for index, name in names.items():
             moved = index in self.height.moved
-            named[self.function_index(index)] = f"gas.enter.{name}" if moved else name
+            named[self.function_index(index)] = f"gas.table.{name}" if moved else name
             named[self.call_index(index)] = name
         helpers = {self.first_helper + i: helper.name for i, helper in enumerate(self.helpers)}
         return named | helpers
 
     def wrap_main(self, main: int, cost: int) -> None:
         """Export a wrapper of `main` that charges a cost once, when the frame starts."""
-        code = self.counter.charge(cost) + local(CALL, self.function_index(main))
+        code = self.counter.charge(cost) + local(CALL, self.entry_index(main))
         helper = Helper("gas.main", FunctionType((), ()), (), code)
-        self.main = self._add("main", helper)
+        self._entries[main] = self._add("main", helper)
+
+    def _entered_from_outside(self) -> list[int]:
+        """The exported functions and the start function, if they need words of stack."""
+        entered = {e.index for e in self.module.exports if e.kind == FUNCTION_KIND}
+        if self.module.start is not None:
+            entered.add(self.module.start)
+        return sorted(entered & self.height.words.keys())
+
+    def _add_entry(self, index: int) -> int:
+        """Add a helper that calls a function with all words of stack."""
+        kind = self.module.function_type(index)
+        arguments = [local(LOCAL_GET, each) for each in range(len(kind.params))]
+        code = b"".join(arguments) + const64(STACK_WORDS) + local(CALL, self.call_index(index))
+        name = f"gas.enter_{index}"
+        return self._add(name, Helper(name, kind, (), code))
 
     def _add(self, key: str, helper: Helper) -> int:
         self.type_index(helper.type)

@@ -11,8 +11,9 @@ The words left are one more parameter, the last, of every function that calls ot
 module; it takes its own words from them when it starts, and hands the rest to those that it calls.
 So nothing has to be given back, however a function ends.
 
-A function that can be called otherwise than by `call` keeps its type: in its place stands a thunk
-that finds the words left in a global and calls the function itself, moved behind all others.
+A function that can be called through a table keeps its type: in its place stands a thunk that finds
+the words left in a global and calls the function itself, moved behind all others. What is exported
+is a helper that hands all words to the function.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ from injector.charges import (
 from injector.module import FunctionType, Module
 from injector.opcodes import I64
 from injector.plan import FunctionPlan
+
+_REF_FUNC = 0xD2
 
 STACK_WORDS = 16_384
 """Words of a whole frame. At most 48 native bytes for each: 768 KiB of the engine's 1 MiB."""
@@ -62,16 +65,22 @@ class StackHeight:
         self.passed = passed
         imported = module.imported_functions
         self.words: dict[int, int] = {}
-        self.moved: dict[int, int] = {}
         for plan in plans:
             calls = plan.calls_indirectly or any(callee >= imported for callee in plan.calls)
             words = plan.height + FRAME_WORDS + plan.values // VALUES_PER_WORD
             if calls or words > UNCOUNTED_WORDS:
                 self.words[plan.index] = words
-        kept = module.referenced_functions | {module.start}
-        for index in self.words:
-            if index in kept:
-                self.moved[index] = first_free + len(self.moved)
+        moved = sorted(self._in_tables(module, plans) & self.words.keys())
+        self.moved = {index: first_free + place for place, index in enumerate(moved)}
+
+    @staticmethod
+    def _in_tables(module: Module, plans: list[FunctionPlan]) -> set[int]:
+        """Functions that may be called through a table or reference."""
+        referred = {use.index for use in module.function_uses}
+        for plan in plans:
+            code = module.wasm[plan.start : plan.end]
+            referred |= {u.index for u in plan.function_uses if code[u.start - 1] == _REF_FUNC}
+        return referred
 
     def type(self, index: int, kind: FunctionType) -> FunctionType:
         """The type of a function as it is called directly."""
@@ -87,8 +96,8 @@ class StackHeight:
     def thunk(self, index: int, params: int) -> bytes:
         """The body, with its size, that stands in the place of a moved function."""
         arguments = b"".join(local(LOCAL_GET, each) for each in range(params))
-        code = arguments + local(GLOBAL_GET, self.passed) + local(CALL, self.moved[index])
-        return leb128.sized(b"\0" + code + END)
+        code = arguments + local(GLOBAL_GET, self.passed) + self.reset()
+        return leb128.sized(b"\0" + code + local(CALL, self.moved[index]) + END)
 
     def pass_on(self, parameter: int) -> bytes:
         """Code before an indirect call."""

@@ -244,6 +244,29 @@ def test_h24_out_of_gas_differs_from_other_traps() -> None:
     assert run(contract("(call $main)")).left == -2
 
 
+def test_h24_a_trap_leaves_the_stack_as_it_was() -> None:
+    """An embedder that calls again after a trap inside indirect calls has all words again."""
+    import wasmtime
+    from random_modules import engine
+
+    wasm = module(
+        "(type $t (func (param i32) (result i32)))",
+        "(table 2 funcref) (elem (i32.const 0) $down $trap)",
+        "(func $trap (type $t) unreachable)",
+        """(func $down (export "down") (type $t) (if (result i32) (i32.eqz (local.get 0))
+             (then (call_indirect (type $t) (i32.const 0) (i32.const 1)))
+             (else (call_indirect (type $t) (i32.sub (local.get 0) (i32.const 1))
+               (i32.const 0)))))""",
+    )
+    metered = instrument(wasm, policy="core", schedule="none")
+    store = wasmtime.Store(engine())
+    exports = wasmtime.Instance(store, wasmtime.Module(engine(), metered), []).exports(store)
+    for _ in range(3):
+        with pytest.raises(wasmtime.Trap):
+            exports["down"](store, 1500)
+        assert exports["gas_left"].value(store) == 2**63 - 1
+
+
 @pytest.mark.parametrize(
     "field",
     [

@@ -71,10 +71,20 @@ def test_keeps_names_and_adds_those_of_added_functions() -> None:
     assert before is not None
     assert after is not None
     names = [after.functions[index] for index in sorted(after.functions)]
-    assert names[:3] == ["f", "g", "gas.enter.main"]
-    assert names[3] == "main"  # moved behind the thunk in its place
-    assert all(name.startswith("gas.") for name in names[4:])
+    assert names[:3] == ["f", "g", "main"]
+    assert all(name.startswith("gas.") for name in names[3:])
     assert after.others[7] == before.others[7]
+
+
+def test_a_function_in_a_table_keeps_its_place_and_name() -> None:
+    wasm = contract(
+        "(call_indirect (type $t) (i32.const 0))",
+        "(type $t (func)) (table 1 funcref) (elem (i32.const 0) $f)",
+        "(func $f (call $g)) (func $g)",
+    )
+    names = read_names(decode(instrument(wasm)))
+    assert names is not None
+    assert [names.functions[index] for index in range(4)] == ["gas.table.f", "g", "main", "f"]
 
 
 def test_drops_other_custom_sections_and_ill_formed_names() -> None:
