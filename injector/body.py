@@ -58,7 +58,7 @@ class Frame:
 
 
 class Body:
-    """The operand stack, the open blocks and the current segment while reading one body.
+    """The operand stack, the open blocks and the current basic block while reading one body.
 
     Positions are offsets from the start of the body; `code` is padded, so that reading one
     instruction beyond the end is harmless and noticed afterwards.

@@ -1,4 +1,4 @@
-"""Validation of control instructions; each is where segments start, end or join."""
+"""Validation of control instructions; each is where basic blocks start, end or join."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _block_type(body: Body, position: int) -> tuple[tuple[int, ...], tuple[int, 
 
 
 def block(body: Body, position: int, row: Row) -> int:
-    """`block`, `loop` and `if`: the inside of the last two is a segment of its own."""
+    """`block`, `loop` and `if`: the inside of the last two is a block of its own."""
     kind = row.code
     params, results, position = _block_type(body, position)
     if kind == IF:
@@ -92,7 +92,7 @@ def br(body: Body, position: int, _row: Row) -> int:
 
 
 def br_if(body: Body, position: int, _row: Row) -> int:
-    """`br_if`: what follows is a segment of its own."""
+    """`br_if`: what follows is a block of its own."""
     depth, position = read_u32(body.code, position)
     label = body.target(depth).label
     body.pop(I32)

@@ -19,7 +19,7 @@ class Row(NamedTuple):
 
     Attributes:
         price: Price of one execution.
-        plain: Handler of an instruction that neither starts nor ends a segment, or None.
+        plain: Handler of an instruction that neither starts nor ends a block, or None.
         control: Handler of any other instruction with a rule of its own, or None.
         pops: Operands of an instruction without a rule of its own.
         arity: How many they are.

@@ -1,4 +1,4 @@
-"""Validating function bodies: one loop that checks types, sums prices and finds segments.
+"""Validating function bodies: one loop that checks types, sums prices and finds basic blocks.
 
 The algorithm is the one of the appendix of the WebAssembly specification, driven by a table with
 a row for each opcode; instructions with a rule of their own have a handler there.
