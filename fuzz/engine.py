@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+import weakref
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -320,27 +321,26 @@ class Run:
                 yield wasmtime.Global(self.store, kind, answer(str(kind.content), 1))
 
     def _host(self, name: str, kind: wasmtime.FuncType) -> Callable[..., object]:
+        # The engine keeps host functions until the store is gone, so they must not keep the store.
+        run: Run = weakref.proxy(self)
         if name == "useGas":
-            return self._use_gas
+            return lambda amount: run.meter.charge(amount % (1 << 64))
         results = [str(each) for each in kind.results]
+        return lambda *arguments: run.answer_host(name, results, arguments)
 
-        def method(*arguments: object) -> object:
-            self._host_calls += 1
-            if self._exports:
-                seen = tuple(plain(each) for each in arguments)
-                used = self.gas - self.meter.left()
-                self._calls.append(HostCall(name, seen, used, self.look()))
-                self.meter.charge(len(name))
-                self._scribble(name)
-            if name in _ENDERS:
-                raise HostStop(name)
-            values = [answer(each, self._host_calls + i) for i, each in enumerate(results)]
-            return values[0] if len(values) == 1 else values or None
-
-        return method
-
-    def _use_gas(self, amount: int) -> None:
-        self.meter.charge(amount % (1 << 64))
+    def answer_host(self, name: str, results: list[str], arguments: tuple[object, ...]) -> object:
+        """Write down a call of the host and answer it."""
+        self._host_calls += 1
+        if self._exports:
+            seen = tuple(plain(each) for each in arguments)
+            used = self.gas - self.meter.left()
+            self._calls.append(HostCall(name, seen, used, self.look()))
+            self.meter.charge(len(name))
+            self._scribble(name)
+        if name in _ENDERS:
+            raise HostStop(name)
+        values = [answer(each, self._host_calls + i) for i, each in enumerate(results)]
+        return values[0] if len(values) == 1 else values or None
 
     def _scribble(self, name: str) -> None:
         """Write a few bytes into memory, as a method with a result pointer would."""
