@@ -30,7 +30,7 @@ from injector.placement import LOOP_WEIGHT, Placement
 from injector.plan import FunctionPlan, Site
 
 _COST_OF_GLOBAL = 2  # a charge on the global, compared with one on a local
-_COST_OF_SPILL = 3  # writing the local back and reading it again
+_COST_OF_SPILL = 4  # writing the local back and reading it again
 
 
 @dataclass(frozen=True, slots=True)
