@@ -184,11 +184,12 @@ def _need_memory(body: Body) -> None:
 
 
 def _memory_index(body: Body, position: int) -> int:
-    """Read the index of the one memory: a single zero byte; returns the position after it."""
-    if body.code[position]:
-        raise Invalid("", "malformed: a zero byte is needed, only one memory is accepted")
+    """Read the index of the one memory in any length; returns the position after it."""
+    index, position = read_u32(body.code, position)
+    if index:
+        raise Invalid(f"memory {index}", "only one memory is accepted")
     _need_memory(body)
-    return position + 1
+    return position
 
 
 def memory_access(body: Body, position: int, row: Row) -> int:
@@ -216,7 +217,10 @@ def memory_access(body: Body, position: int, row: Row) -> int:
 
 def memory_size(body: Body, position: int, row: Row) -> int:
     """`memory.size` and `memory.grow`."""
-    position = _memory_index(body, position)
+    if body.code[position]:  # these two have no index, but a single byte for later use
+        raise Invalid("", "malformed: a zero byte is needed, only one memory is accepted")
+    _need_memory(body)
+    position += 1
     _apply(body, row)
     if row.pops:
         body.site(body.opcode_at, position, "memory.grow")
