@@ -24,7 +24,6 @@ from evm_wasm.vm.contract import InvalidContract, looks_like_wasm
 from evm_wasm.vm.thread import LEVELS_PER_THREAD, run_at_depth
 from evm_wasm.vm.vm import Nest, Vm
 
-
 ADDED_NAMES: Final = "gas."
 """How the names of functions begin that the injector adds; nobody wants them in a backtrace."""
 
