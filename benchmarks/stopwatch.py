@@ -13,13 +13,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from injector import LARGE_LIMITS, instrument
 
-LIMITS: Final = replace(LARGE_LIMITS, output_factor=16)
+LIMITS: Final = LARGE_LIMITS
 """Hard modules are larger than contracts may be, and nearly all they have are charge points."""
 
 ROOT: Final = Path(__file__).resolve().parent.parent

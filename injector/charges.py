@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from injector import leb128
-from injector.module import FunctionType
+from injector.module import FunctionType, Table
 from injector.opcodes import I32, I64
 from injector.schedule import Schedule
 
 OUT_OF_GAS = -1
 STACK_EXHAUSTED = -2
 HIGHEST_GAS = (1 << 63) - 1
+
+_MOST_ELEMENTS = (1 << 32) - 1
+"""What a table without a maximum may grow to."""
 
 (
     UNREACHABLE, BLOCK, IF, ELSE, END, BR, BR_IF, RETURN, CALL, LOCAL_GET, LOCAL_SET, LOCAL_TEE,
@@ -167,19 +170,27 @@ def page_grow_helper(counter: Counter, schedule: Schedule, maximum: int) -> Help
     return Helper("gas.memory_grow", FunctionType((I32,), (I32,)), (I64,), code)
 
 
-def table_grow_helper(counter: Counter, schedule: Schedule, table: int, element: int) -> Helper:
-    """`table.grow`: elements paid before, given back where the answer is -1."""
-    grow = b"\xfc\x0f" + leb128.unsigned(table)
+def table_grow_helper(counter: Counter, schedule: Schedule, index: int, table: Table) -> Helper:
+    """`table.grow`: elements paid before, nothing paid where the answer is -1."""
+    grow, size = b"\xfc\x0f" + leb128.unsigned(index), b"\xfc\x10" + leb128.unsigned(index)
+    maximum = _MOST_ELEMENTS if table.extent.maximum is None else table.extent.maximum
     code = b"".join(
         (
+            local(LOCAL_GET, 1), const32(_as_signed(maximum)), size, I32_SUB, I32_GT_U,
+            IF, EMPTY, const32(-1), RETURN, END,
             local(LOCAL_GET, 1), I64_EXTEND_U, const64(schedule.table_element), I64_MUL,
             local(LOCAL_SET, 2), counter.charge_local(2),
             local(LOCAL_GET, 0), local(LOCAL_GET, 1), grow, local(LOCAL_TEE, 1),
             const32(-1), I32_EQ, IF, EMPTY, counter.refund_local(2), END, local(LOCAL_GET, 1),
         )
     )  # fmt: skip
-    name = f"gas.table_grow_{table}"
-    return Helper(name, FunctionType((element, I32), (I32,)), (I64,), code)
+    kind = FunctionType((table.element, I32), (I32,))
+    return Helper(f"gas.table_grow_{index}", kind, (I64,), code)
+
+
+def _as_signed(value: int) -> int:
+    """An unsigned 32-bit number as `i32.const` takes it."""
+    return value - (1 << 32) if value >> 31 else value
 
 
 def length_helper(counter: Counter, name: str, price: int, shift: int) -> Helper:

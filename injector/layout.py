@@ -217,6 +217,5 @@ class Layout:
             index = self._add("table.copy", length_helper(counter, "gas.table", price, 0))
             self._indices.update(dict.fromkeys(_TABLE_COPIES, index))
         for table in sorted(table for mnemonic, table in used if mnemonic == "table.grow"):
-            element = self.module.tables[table].element
-            helper = table_grow_helper(counter, schedule, table, element)
+            helper = table_grow_helper(counter, schedule, table, self.module.tables[table])
             self._add(f"table.grow {table}", helper)

@@ -11,6 +11,10 @@ class Limits:
 
     They keep the work of the injector and of the compiler behind it in proportion to the bytes
     paid for. Beside each stands the largest peer or sample that it was chosen from.
+
+    All of them are about the module as it was written. There is none on the size of the output:
+    what is accepted must not depend on how charges are spelled. The charge points, counted before
+    charges are moved or merged, bound the output too.
     """
 
     module_bytes: int = 1 << 20  # NEAR 4 MiB; the largest real contract seen has 0.8 MB
@@ -33,8 +37,6 @@ class Limits:
     nesting: int = 1_024  # sqlite has 282, resvg 180
     charge_points_per_function: int = 65_536  # the largest sane sample has 12,700
     charge_points: int = 262_144
-    output_factor: int = 2  # the worst legal growth measured was 1.67
-    output_extra_bytes: int = 64 << 10
     memory_pages: int = 512  # 32 MiB a frame; CosmWasm 512
 
 
@@ -61,7 +63,6 @@ LARGE_LIMITS = Limits(
     nesting=100_000,
     charge_points_per_function=1 << 30,
     charge_points=1 << 30,
-    output_factor=8,
     memory_pages=65_536,
 )
 """Limits for modules of tests and benchmarks: what the engine itself allows."""

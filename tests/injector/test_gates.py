@@ -181,10 +181,12 @@ def test_limits(limits: Limits, wasm: bytes) -> None:
     assert "limit is" in check(wasm, limits=limits)[0].reason
 
 
-def test_output_size_is_limited() -> None:
-    wasm = contract("(if (i32.const 1) (then nop))" * 50)
-    with pytest.raises(InjectorError, match="output of"):
-        instrument(wasm, limits=Limits(output_factor=0, output_extra_bytes=100))
+@pytest.mark.parametrize("schedule", ["none", "unit", "particles"])
+def test_whether_a_module_is_accepted_does_not_depend_on_how_much_is_added(schedule: str) -> None:
+    """With ten thousand functions that call another, what is added is more than what was there."""
+    wasm = contract("", *["(func (call $main))"] * 9_999)
+    assert check(wasm) == ()
+    assert len(instrument(wasm, schedule=schedule)) > len(wasm)
 
 
 def test_missing_exports() -> None:
