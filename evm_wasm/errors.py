@@ -20,6 +20,10 @@ class InputError(EvmWasmError):
     """
 
 
+class ProofError(InputError):
+    """A Merkle proof does not show what it should."""
+
+
 class InvalidTransaction(EvmWasmError):
     """A transaction that may not be included in a block; the state is unchanged."""
 

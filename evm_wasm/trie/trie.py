@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, Generic, TypeVar
 
 from evm_wasm.errors import StateError
 from evm_wasm.model.account import EMPTY_TRIE_ROOT
 from evm_wasm.primitives.keccak import keccak256
 from evm_wasm.primitives.types import Hash32
+from evm_wasm.trie.bulk import build
 from evm_wasm.trie.nodes import Leaf, Node
+from evm_wasm.trie.stored import Read, Stored
+from evm_wasm.trie.walking import is_node_at, nodes_on_path, unsaved_nodes
 
 V = TypeVar("V")
 
@@ -37,6 +40,25 @@ class Trie(Generic[V]):
         """The trie of byte strings without entries."""
         return Trie(bytes)
 
+    @staticmethod
+    def stored(root: Hash32, read: Read) -> Trie[bytes]:
+        """The trie of byte strings with this root, whose nodes are read when they are needed."""
+        return Trie(bytes, None if root == EMPTY_TRIE_ROOT else Stored(read, "", root))
+
+    @staticmethod
+    def build(encode_value: Callable[[V], bytes], entries: Iterable[tuple[bytes, V]]) -> Trie[V]:
+        """The trie of some entries, faster than one by one.
+
+        Args:
+            encode_value: As of the class.
+            entries: Keys, in any order, and values, none of them empty.
+
+        Raises:
+            StateError: A key occurs twice or is too long.
+        """
+        paths = sorted(((_path(key), value) for key, value in entries), key=lambda entry: entry[0])
+        return Trie(encode_value, build(paths, lambda _, node: node))
+
     def get(self, key: bytes) -> V | None:
         """The value of a key, None where there is none."""
         return self._node.get(key.hex()) if self._node is not None else None
@@ -53,9 +75,7 @@ class Trie(Generic[V]):
         """
         node = self._node
         for key, value in changes.items():
-            if len(key) > MAX_KEY_LENGTH:
-                raise StateError(f"a trie key of {len(key)} bytes; at most {MAX_KEY_LENGTH}")
-            path = key.hex()
+            path = _path(key)
             if value is None or value == b"":
                 node = node.delete(path) if node is not None else None
             else:
@@ -76,6 +96,24 @@ class Trie(Generic[V]):
             for path, value in self._node.entries(""):
                 yield bytes.fromhex(path), value
 
+    def prove(self, key: bytes) -> tuple[bytes, ...]:
+        """RLP forms of the nodes that show what the trie holds at a key (`proof.verify`)."""
+        return tuple(nodes_on_path(self._node, _path(key), self._encode_value))
+
+    def unsaved_nodes(self) -> Iterator[tuple[str, bytes]]:
+        """Paths and RLP forms of the nodes that a store lacks: the others were read from one."""
+        return unsaved_nodes(self._node, self._encode_value)
+
+    def has_node_at(self, path: str) -> bool:
+        """Whether a store must keep a node at a path."""
+        return is_node_at(self._node, path, self._encode_value)
+
     def __bool__(self) -> bool:
         """Whether there are any entries."""
         return self._node is not None
+
+
+def _path(key: bytes) -> str:
+    if len(key) > MAX_KEY_LENGTH:
+        raise StateError(f"a trie key of {len(key)} bytes; at most {MAX_KEY_LENGTH}")
+    return key.hex()
