@@ -41,3 +41,7 @@ class StepLimitExceeded(MachineError):
 
 class StateError(MachineError):
     """The stored state is damaged or incomplete."""
+
+
+class StoreError(MachineError):
+    """A store cannot be opened, read or written; what it held is as it was."""

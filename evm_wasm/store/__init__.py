@@ -1,0 +1,1 @@
+"""Keys and values, durable or not; knows nothing of what they mean."""
