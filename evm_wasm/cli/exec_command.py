@@ -24,16 +24,16 @@ from evm_wasm.cli.parameters import looks_like_address, to_address, to_bytes, to
 from evm_wasm.cli.report import Meaning, report_json, report_lines
 from evm_wasm.cli.text import error_line, one_line
 from evm_wasm.cli.trace import TracePrinter
-from evm_wasm.cli.versions import DEFAULT_FORK, DEFAULT_SCHEDULE
 from evm_wasm.errors import InputError
 from evm_wasm.model.account import EMPTY_CODE_HASH
 from evm_wasm.model.message import Status
 from evm_wasm.primitives.hexadecimal import format_bytes, parse_address
 from evm_wasm.primitives.json_text import parse_json
 from evm_wasm.primitives.types import Address
+from evm_wasm.rules.consensus import DEFAULT_FORK, DEFAULT_SCHEDULE
 from evm_wasm.rules.forks import FORKS
 from evm_wasm.state.allocation import read_allocation, write_allocation
-from evm_wasm.state.world import WorldState
+from evm_wasm.state.reader import World
 
 if TYPE_CHECKING:
     from evm_wasm.cli.abi import Signature
@@ -235,7 +235,7 @@ def _request(options: Options, code: bytes | None, data: bytes) -> Request:
     )
 
 
-def _world(options: Options) -> WorldState:
+def _world(options: Options) -> World:
     if options.state is None or (options.save and not Path(options.state).exists()):
         return fresh_world(options.sender)
     return read_allocation(read_text(options.state), what=shown(options.state))
@@ -246,7 +246,7 @@ def _scale(options: Options) -> int:
     return schedule.scale if schedule.charges else 1
 
 
-def _save(options: Options, world: WorldState) -> None:
+def _save(options: Options, world: World) -> None:
     """Writes the state; a genesis file keeps what it has beside its accounts."""
     name = options.state or ""
     text = write_allocation(world)

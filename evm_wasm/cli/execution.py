@@ -21,8 +21,10 @@ from evm_wasm.primitives.hexadecimal import format_bytes
 from evm_wasm.primitives.keccak import keccak256
 from evm_wasm.primitives.types import ZERO_ADDRESS, Address, Hash32, Word
 from evm_wasm.rules.forks import FORKS
+from evm_wasm.state.change import AccountChange
+from evm_wasm.state.reader import World
 from evm_wasm.state.state import State
-from evm_wasm.state.world import AccountChange, WorldState
+from evm_wasm.state.world import WorldState
 from evm_wasm.vm import Vm
 
 ALICE: Final = Address(bytes.fromhex("00000000000000000000000000000000000a11ce"))
@@ -59,7 +61,7 @@ class Request:
         fork: Name of the rules.
     """
 
-    world: WorldState
+    world: World
     code: bytes | None
     sender: Address
     to: Address | None
@@ -83,10 +85,10 @@ class Result:
 
     receipt: Receipt
     storage: StorageChanges
-    world: WorldState
+    world: World
 
 
-def fresh_world(sender: Address) -> WorldState:
+def fresh_world(sender: Address) -> World:
     """A state where only the sender has something: `FRESH_BALANCE`."""
     return WorldState.EMPTY.apply({sender: AccountChange(nonce=0, balance=FRESH_BALANCE)})
 
@@ -110,7 +112,7 @@ def run_request(request: Request, *, tracer: Tracer | None) -> Result:
     return Result(receipt, changes, state.commit())
 
 
-def _install(world: WorldState, address: Address, code: bytes) -> WorldState:
+def _install(world: World, address: Address, code: bytes) -> World:
     """Puts a contract where it would be after a creation; storage and balance stay."""
     account = world.account(address)
     if account.code_hash == keccak256(code):

@@ -11,8 +11,8 @@ from evm_wasm.cli import exit_codes
 from evm_wasm.cli.check_command import POLICIES
 from evm_wasm.cli.files import STANDARD_STREAM, read_module, shown, write_atomically
 from evm_wasm.cli.text import error_line
-from evm_wasm.cli.versions import DEFAULT_SCHEDULE
 from evm_wasm.errors import InputError
+from evm_wasm.rules.consensus import DEFAULT_SCHEDULE
 from injector import InjectorError
 
 COUNTERS = ("global", "import")

@@ -21,8 +21,10 @@ from evm_wasm.primitives.hexadecimal import (
 )
 from evm_wasm.primitives.json_text import as_object, parse_json, shown_name
 from evm_wasm.primitives.types import Word
+from evm_wasm.state.change import AccountChange
+from evm_wasm.state.reader import World
 from evm_wasm.state.state import MAX_BALANCE
-from evm_wasm.state.world import AccountChange, WorldState
+from evm_wasm.state.world import WorldState
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -63,7 +65,7 @@ def read_allocation(source: str | Mapping[str, object], *, what: str) -> WorldSt
     return WorldState.EMPTY.apply(changes)
 
 
-def write_allocation(world: WorldState) -> str:
+def write_allocation(world: World) -> str:
     """A state as JSON text, sorted, without members that say nothing; `read_allocation` inverts.
 
     The balance is always there because other programs ask for it.

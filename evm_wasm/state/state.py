@@ -10,8 +10,9 @@ from evm_wasm.model.account import EMPTY_CODE_HASH, Account
 from evm_wasm.model.message import Log
 from evm_wasm.primitives.keccak import keccak256
 from evm_wasm.primitives.types import ZERO_WORD, Address, Hash32, Word
+from evm_wasm.state.change import AccountChange
 from evm_wasm.state.journal import Journal
-from evm_wasm.state.world import AccountChange, WorldState
+from evm_wasm.state.reader import World
 
 MAX_BALANCE: Final = 2**256 - 1
 """In wei: balances are 256-bit words."""
@@ -22,7 +23,7 @@ _REFUND: Final = "refund"
 
 
 class State:
-    """Accounts, storage, logs and refund over a committed `WorldState`.
+    """Accounts, storage, logs and refund over a committed `World`.
 
     Tables are filled from the world when something is read first, and written through a journal
     that `revert` walks back. `finish_transaction` ends a transaction, `commit` makes the next
@@ -48,7 +49,7 @@ class State:
         "world",
     )
 
-    def __init__(self, world: WorldState) -> None:
+    def __init__(self, world: World) -> None:
         self.world = world
         self._journal = Journal()
         # The view. None is an account that does not exist. The storage roots in here are the
@@ -246,7 +247,7 @@ class State:
         self._numbers.clear()
         self._journal.clear()
 
-    def commit(self) -> WorldState:
+    def commit(self) -> World:
         """Make everything since the last commit final; marks become invalid.
 
         Returns:

@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from evm_wasm.errors import StateError
 from evm_wasm.model.account import EMPTY_ACCOUNT, EMPTY_CODE_HASH, Account
-from evm_wasm.primitives import rlp
 from evm_wasm.primitives.keccak import keccak256
 from evm_wasm.primitives.types import ZERO_WORD, Address, Hash32, Word
+from evm_wasm.state.account_rlp import encode_account, encode_slot
+from evm_wasm.state.change import AccountChange
 from evm_wasm.trie.trie import Trie
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountChange:
-    """What becomes of one account.
-
-    Attributes:
-        nonce: New nonce.
-        balance: New balance in wei.
-        code: New code, or None to keep what is there.
-        clears_storage: Whether all committed slots go before `slots` are written.
-        slots: New values of storage slots; zero deletes.
-    """
-
-    nonce: int
-    balance: int
-    code: bytes | None = None
-    clears_storage: bool = False
-    slots: Mapping[Word, Word] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +33,11 @@ class _Entry:
 
 
 def _encode_slot(slot: _Slot) -> bytes:
-    return rlp.encode(slot.value.lstrip(b"\0"))
+    return encode_slot(slot.value)
 
 
 def _encode_entry(entry: _Entry) -> bytes:
-    account = entry.account
-    return rlp.encode(
-        [
-            rlp.encode_integer(account.nonce),
-            rlp.encode_integer(account.balance),
-            account.storage_root,
-            account.code_hash,
-        ]
-    )
+    return encode_account(entry.account)
 
 
 _EMPTY_STORAGE: Final = Trie(_encode_slot)
@@ -133,6 +107,15 @@ class WorldState:
             slots = [slot for _, slot in entry.storage.items()]
             for slot in sorted(slots, key=lambda slot: slot.key):
                 yield slot.key, slot.value
+
+    def account_proof(self, address: Address) -> tuple[bytes, ...]:
+        """The nodes of the account trie that show what is at an address (`trie.proof`)."""
+        return self._accounts.prove(keccak256(address))
+
+    def storage_proof(self, address: Address, key: Word) -> tuple[bytes, ...]:
+        """The nodes of an account's storage trie that show what is in a slot."""
+        entry = self._entry(address)
+        return entry.storage.prove(keccak256(key)) if entry is not None else ()
 
     def apply(self, changes: Mapping[Address, AccountChange | None]) -> WorldState:
         """The state after some accounts changed; None deletes an account with all it has."""

@@ -12,7 +12,7 @@ from trie import HexaryTrie
 from evm_wasm.model.message import Log
 from evm_wasm.primitives.keccak import keccak256
 from evm_wasm.primitives.types import ZERO_WORD, Address, Word
-from evm_wasm.state.world import AccountChange
+from evm_wasm.state.change import AccountChange
 
 
 @dataclass

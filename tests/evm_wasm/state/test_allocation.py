@@ -11,7 +11,8 @@ from slow_state import ACCOUNTS, ADDRESSES, change_to
 from evm_wasm.errors import InputError
 from evm_wasm.primitives.types import Address, Word
 from evm_wasm.state.allocation import read_allocation, write_allocation
-from evm_wasm.state.world import AccountChange, WorldState
+from evm_wasm.state.change import AccountChange
+from evm_wasm.state.world import WorldState
 
 ALICE = Address(b"\xa1" * 20)
 ALICE_TEXT = "0x" + "a1" * 20

@@ -7,8 +7,9 @@ from evm_wasm.model.account import EMPTY_CODE_HASH, Account
 from evm_wasm.model.message import Log
 from evm_wasm.primitives.keccak import keccak256
 from evm_wasm.primitives.types import ZERO_WORD, Address, Word
+from evm_wasm.state.change import AccountChange
 from evm_wasm.state.state import MAX_BALANCE, MAX_NONCE, State
-from evm_wasm.state.world import AccountChange, WorldState
+from evm_wasm.state.world import WorldState
 
 ALICE, BOB = Address(b"\xa1" * 20), Address(b"\xb0" * 20)
 

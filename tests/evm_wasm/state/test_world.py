@@ -14,7 +14,8 @@ from evm_wasm.model.account import (
 )
 from evm_wasm.primitives.keccak import keccak256
 from evm_wasm.primitives.types import ZERO_WORD, Address, Word
-from evm_wasm.state.world import AccountChange, WorldState
+from evm_wasm.state.change import AccountChange
+from evm_wasm.state.world import WorldState
 
 ALICE = Address(b"\xa1" * 20)
 
