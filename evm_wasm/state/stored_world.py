@@ -123,14 +123,30 @@ class StoredWorld:
         return code
 
     def accounts(self) -> Iterator[tuple[Address, Account]]:
-        """All accounts, in order of their addresses."""
+        """All accounts, in order of their addresses.
+
+        Raises:
+            StateError: At the end: they do not have the root, so that some were lost.
+        """
+        entries = []
         for key, data in self._scan(ACCOUNT):
+            entries.append((keccak256(key[1:]), data))
             yield Address(key[1:]), decode_account(data)
+        if Trie.build(bytes, entries).root() != self.root:
+            raise StateError("the store is damaged: accounts are missing")
 
     def slots(self, address: Address) -> Iterator[tuple[Word, Word]]:
-        """All storage slots of an account that are not zero, in order of their keys."""
-        for key, data in self._scan(SLOT + address):
-            yield Word(key[21:]), decode_slot(data)
+        """All storage slots of an account that are not zero, in order of their keys.
+
+        Raises:
+            StateError: They do not have the account's storage root, so that some were lost.
+        """
+        slots = [(Word(key[21:]), data) for key, data in self._scan(SLOT + address)]
+        trie = Trie.build(bytes, ((keccak256(key), data) for key, data in slots))
+        if trie.root() != self.account(address).storage_root:
+            raise StateError(f"the store is damaged: slots of 0x{address.hex()} are missing")
+        for key, data in slots:
+            yield key, decode_slot(data)
 
     def account_trie(self) -> Trie[bytes]:
         """The account trie."""
