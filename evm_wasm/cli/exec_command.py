@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -16,30 +14,27 @@ from evm_wasm.cli.execution import (
     CONTRACT_ADDRESS,
     Request,
     Result,
-    fresh_world,
     run_request,
 )
-from evm_wasm.cli.files import read_module, read_text, shown, write_atomically
+from evm_wasm.cli.files import read_module, shown
 from evm_wasm.cli.parameters import looks_like_address, to_address, to_bytes, to_gas, to_wei
 from evm_wasm.cli.report import Meaning, report_json, report_lines
+from evm_wasm.cli.state_source import open_state
 from evm_wasm.cli.text import error_line, one_line
 from evm_wasm.cli.trace import TracePrinter
 from evm_wasm.errors import InputError
 from evm_wasm.model.account import EMPTY_CODE_HASH
 from evm_wasm.model.message import Status
 from evm_wasm.primitives.hexadecimal import format_bytes, parse_address
-from evm_wasm.primitives.json_text import parse_json
 from evm_wasm.primitives.types import Address
-from evm_wasm.rules.consensus import DEFAULT_FORK, DEFAULT_SCHEDULE
+from evm_wasm.rules.consensus import DEFAULT_FORK, DEFAULT_SCHEDULE, consensus_version
 from evm_wasm.rules.forks import FORKS
-from evm_wasm.state.allocation import read_allocation, write_allocation
 from evm_wasm.state.reader import World
 
 if TYPE_CHECKING:
     from evm_wasm.cli.abi import Signature
 
 DEFAULT_GAS: Final = "10000000"
-_ALLOC: Final = "alloc"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +122,10 @@ class Options:
 )
 @click.option(
     "--state",
-    metavar="FILE",
-    help="Start from this state: JSON in the form of a genesis 'alloc'.",
+    metavar="FILE|STORE",
+    help="Start from this state: JSON in the form of a genesis 'alloc', lmdb:FOLDER, sqlite:FILE.",
 )
-@click.option("--save", is_flag=True, help="Write the new state to the file of --state.")
+@click.option("--save", is_flag=True, help="Write the new state to where --state is.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--trace", is_flag=True, help="Print each EEI call to standard error.")
 def command(**options: Any) -> int:  # noqa: ANN401 - click passes what the decorators declare
@@ -150,7 +145,7 @@ def command(**options: Any) -> int:  # noqa: ANN401 - click passes what the deco
     Arguments of --call: numbers are decimal or 0x, addresses and bytes 0x, arrays and tuples JSON
     such as '["0x...", "0x..."]'. Put '--' before a negative number.
 
-    Without --state, and with --save and a file that does not exist yet, the state is fresh: only
+    Without --state, and with --save and a file or store that does not exist yet, the state is fresh: only
     the sender is in it, with a million ether. The block is always number 1 at a fixed time. A
     transaction that reverts or fails is saved as well: its nonce and its fee count.
 
@@ -166,11 +161,19 @@ def _run(options: Options) -> int:
     if code is not None and _refused(options.contract, code):
         return exit_codes.FAILED
     signature, data = _call_data(options)
-    request = _request(options, code, data)
-    tracer = TracePrinter(_scale(options)) if options.trace else None
-    result = run_request(request, tracer=tracer)
-    if options.save:
-        _save(options, result.world)
+    consensus = consensus_version(options.schedule, options.fork)
+    with open_state(
+        options.state, sender=options.sender, saves=options.save, consensus=consensus
+    ) as source:
+        request = _request(options, source.world, code, data)
+        tracer = TracePrinter(_scale(options)) if options.trace else None
+        result = run_request(request, tracer=tracer)
+        if options.save:
+            source.save(result.world)
+        return _report(options, request, result, signature)
+
+
+def _report(options: Options, request: Request, result: Result, signature: Signature | None) -> int:
     _print(options, request, result, signature)
     is_success = result.receipt.status is Status.SUCCESS
     return exit_codes.SUCCESS if is_success else exit_codes.FAILED
@@ -217,12 +220,12 @@ def _call_data(options: Options) -> tuple[Signature | None, bytes]:
     return signature, abi.encode_call(signature, options.arguments)
 
 
-def _request(options: Options, code: bytes | None, data: bytes) -> Request:
+def _request(options: Options, world: World, code: bytes | None, data: bytes) -> Request:
     to = options.to or CONTRACT_ADDRESS
     if code is None:
         to = parse_address(options.contract, what="CONTRACT")
     return Request(
-        world=_world(options),
+        world=world,
         code=code,
         sender=options.sender,
         to=None if options.deploy else to,
@@ -235,26 +238,9 @@ def _request(options: Options, code: bytes | None, data: bytes) -> Request:
     )
 
 
-def _world(options: Options) -> World:
-    if options.state is None or (options.save and not Path(options.state).exists()):
-        return fresh_world(options.sender)
-    return read_allocation(read_text(options.state), what=shown(options.state))
-
-
 def _scale(options: Options) -> int:
     schedule = injector.load_schedule(options.schedule)
     return schedule.scale if schedule.charges else 1
-
-
-def _save(options: Options, world: World) -> None:
-    """Writes the state; a genesis file keeps what it has beside its accounts."""
-    name = options.state or ""
-    text = write_allocation(world)
-    if Path(name).exists():
-        before = parse_json(read_text(name), what=name)
-        if isinstance(before, dict) and _ALLOC in before:
-            text = json.dumps({**before, _ALLOC: json.loads(text)}, indent=2) + "\n"
-    write_atomically(name, text.encode())
 
 
 def _print(options: Options, request: Request, result: Result, signature: Signature | None) -> None:

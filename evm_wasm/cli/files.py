@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
@@ -45,6 +47,24 @@ def read_bytes(name: str) -> bytes:
 def read_text(name: str) -> str:
     """The UTF-8 text of a file, or of standard input for `-`; errors as of `read_bytes`."""
     return _decode(read_bytes(name), name)
+
+
+def read_lines(name: str) -> Generator[str, None, None]:
+    """The lines of UTF-8 text of a file of any size, each with its end, or of standard input.
+
+    Raises:
+        InputError: It cannot be read, or is not UTF-8.
+    """
+    try:
+        if name == STANDARD_STREAM:
+            yield from io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", newline="\n")
+        else:
+            with Path(name).open(encoding="utf-8", newline="\n") as file:
+                yield from file
+    except UnicodeDecodeError as error:
+        raise InputError(f"{shown(name)}: not UTF-8 text") from error
+    except (OSError, ValueError) as error:
+        raise InputError(f"{shown(name)}: cannot be read: {_reason(error)}") from error
 
 
 def read_module(name: str) -> bytes:

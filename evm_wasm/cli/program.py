@@ -34,6 +34,7 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
         "check": Entry("check_command", "Say whether modules are valid contracts, and why not."),
         "inject": Entry("inject_command", "Write a module with gas metering injected."),
         "statetest": Entry("statetest_command", "Run state tests in the ethereum/tests format."),
+        "state": Entry("state_command", "Look at a stored state, prove it, move it elsewhere."),
         "eei": Entry("eei_command", "Print the reference of the Ethereum Environment Interface."),
     }
 )
