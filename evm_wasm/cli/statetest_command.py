@@ -17,6 +17,7 @@ from evm_wasm.primitives.types import Hash32
 from evm_wasm.rules.forks import FORKS
 from evm_wasm.statetest.case import CaseResult, FileReport
 from evm_wasm.statetest.running import Options
+from evm_wasm.statetest.stores import STORES
 from evm_wasm.statetest.suite import find_files, run_suite
 
 MOST_WORKERS = 64
@@ -42,8 +43,18 @@ MOST_WORKERS = 64
     type=click.Choice(tuple(FORKS)),
     help="Run the cases of this fork only.  [default: all]",
 )
+@click.option(
+    "--store",
+    type=click.Choice(STORES),
+    help="Keep the state of each case in a store of this kind, made for it.  [default: none]",
+)
 def command(
-    paths: Sequence[str], as_json: bool, schedule: str | None, workers: int, fork: str | None
+    paths: Sequence[str],
+    as_json: bool,
+    schedule: str | None,
+    workers: int,
+    fork: str | None,
+    store: str | None,
 ) -> int:
     """Run state tests in the ethereum/tests format: files, or folders with *.json in them.
 
@@ -60,7 +71,7 @@ def command(
     if schedule is not None:
         injector.load_schedule(schedule)
     files = find_files([Path(path) for path in paths])
-    options = Options(schedule=schedule, forks=(fork,) if fork else tuple(FORKS))
+    options = Options(schedule=schedule, forks=(fork,) if fork else tuple(FORKS), store=store)
     reports = run_suite(files, options, workers=workers)
     passed = failed = malformed = 0
     for report in _with_progress(reports, len(files)):

@@ -17,6 +17,7 @@ from evm_wasm.rules.forks import FORKS
 from evm_wasm.state.state import State
 from evm_wasm.statetest.case import Case, CaseResult, FileReport, StateTest
 from evm_wasm.statetest.reading import ALL_FORKS, read_state_tests
+from evm_wasm.statetest.stores import Commit, on_store
 from evm_wasm.vm import Vm
 from injector import InjectorError, Schedule, load_schedule
 
@@ -32,10 +33,12 @@ class Options:
         schedule: Name or file of the prices of instructions; None takes what each test names in
             `_info.schedule`, and `none` where it names nothing.
         forks: Names of the forks whose cases are run.
+        store: Kind of store that the state lies in; None for none.
     """
 
     schedule: str | None = None
     forks: tuple[str, ...] = ALL_FORKS
+    store: str | None = None
 
 
 def logs_hash(logs: Sequence[Log]) -> Hash32:
@@ -78,7 +81,7 @@ class Runner:
 
     def _run_case(self, file: str, test: StateTest, case: Case, schedule: Schedule) -> CaseResult:
         try:
-            actual = _apply(self._machine(case.fork, schedule), test, case)
+            actual = _apply(self._machine(case.fork, schedule), test, case, self._options.store)
         except MachineError as failure:
             # What the machine keeps may be damaged; the next case gets a new one.
             self._machines.clear()
@@ -113,16 +116,20 @@ class _Actual:
     error: str | None
 
 
-def _apply(machine: Vm, test: StateTest, case: Case) -> _Actual:
+def _apply(machine: Vm, test: StateTest, case: Case, store: str | None) -> _Actual:
     """Applies the transaction and says in what the result differs."""
-    state = State(test.world)
+    with on_store(test.world, store) as (world, commit):
+        return _apply_to(State(world), machine, test, case, commit)
+
+
+def _apply_to(state: State, machine: Vm, test: StateTest, case: Case, commit: Commit) -> _Actual:
     try:
         receipt = apply_transaction(machine, state, test.block, case.transaction)
     except InvalidTransaction as refusal:
         root, logs = test.world.root, logs_hash(())
         problem = f"the transaction was refused: {refusal}" if case.exception is None else ""
         return _Actual(root, logs, None, _difference(case, root, logs, problem))
-    root, logs = state.commit().root, logs_hash(receipt.logs)
+    root, logs = commit(state.commit()), logs_hash(receipt.logs)
     problem = f"the transaction was accepted, not {case.exception}" if case.exception else ""
     difference = _difference(case, root, logs, problem)
     if difference is not None and receipt.halt is not None:

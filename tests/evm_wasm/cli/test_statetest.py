@@ -45,6 +45,12 @@ def test_the_official_tests_pass(ewasm: Ewasm, vectors: Path) -> None:
     assert (done.code, done.out, done.err) == (0, "157 passed, 0 failed\n", "")
 
 
+@pytest.mark.parametrize("store", ["memory", "lmdb", "sqlite"])
+def test_the_official_tests_pass_over_every_store(ewasm: Ewasm, vectors: Path, store: str) -> None:
+    done = ewasm("statetest", vectors / "ewasm-state-tests", "--store", store)
+    assert (done.code, done.out, done.err) == (0, "157 passed, 0 failed\n", "")
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_json_is_a_line_for_each_case(ewasm: Ewasm, folder: Path, workers: str) -> None:
     done = ewasm("statetest", folder, "--json", "--workers", workers)
