@@ -12,7 +12,7 @@ BIN = $(CURDIR)/$(VENV)/bin
 ENVIRONMENT = PYTHON="$(PYTHON)" sh scripts/environment.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types imports check contracts fixtures fuzz lock clean runtime development
+.PHONY: help demo test lint format types imports check contracts fixtures fuzz soak lock clean runtime development
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -45,6 +45,9 @@ contracts: development  ## Build the example contracts from their WAT sources
 fixtures: development  ## Write our own state tests from their sources and run them
 	"$(BIN)/python" fixtures/build.py
 	"$(BIN)/ewasm" statetest fixtures/state
+
+soak: development  ## Damage stores and kill their writers many times, with counts
+	EWASM_SOAK=1 "$(BIN)/python" -m pytest -rP tests/evm_wasm/state/test_faults.py
 
 fuzz: development  ## Prove the injector on many random modules (FUZZ_OPTIONS='--runs 1000 --seed 7')
 	"$(BIN)/python" -m fuzz $(FUZZ_OPTIONS)

@@ -57,6 +57,7 @@ def test_a_flipped_bit_is_detected_or_harmless(scheme: str, tmp_path: Path):
         seeds = seeds[len(lines) :]
     assert sum(outcomes.values()) == FLIPS
     assert outcomes["detected"] > FLIPS // 10
+    print(f"{scheme}: {FLIPS} flipped bits: {dict(outcomes)}")
 
 
 @pytest.mark.parametrize("scheme", ["lmdb", "sqlite"])
@@ -78,6 +79,7 @@ def test_a_killed_writer_loses_nothing(scheme: str, tmp_path: Path):
         assert list(database.find_damage()) == []
         database.close()
     assert number > KILLS // 2
+    print(f"{scheme}: {KILLS} killed writers, {number} blocks, none lost")
 
 
 def write_and_kill(url: str, chance: random.Random) -> int:
