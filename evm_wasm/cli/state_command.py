@@ -125,7 +125,10 @@ def dump_command(state: str, block: int | None, schedule: str, fork: str) -> Non
 @click.argument("store")
 @_rules
 def load_command(file: str, store: str, schedule: str, fork: str) -> None:
-    """Make STORE of FILE, a dump or a genesis 'alloc'; '-' is standard input."""
+    """Make STORE of FILE, a dump or a genesis 'alloc'; '-' is standard input.
+
+    A load that fails leaves a store that nothing opens: remove it before the next try.
+    """
     consensus = consensus_version(schedule, fork)
     with closing(read_lines(file)) as lines:
         first = next(lines, "")
