@@ -134,12 +134,14 @@ class Body:
         """Put one operand on the stack."""
         stack = self.stack
         stack.append(kind)
-        self.highest = max(self.highest, len(stack))
+        if len(stack) > self.highest:  # noqa: PLR1730 - a call of `max` takes longer
+            self.highest = len(stack)
 
     def push_all(self, kinds: tuple[int, ...] | list[int]) -> None:
         """Put operands on the stack, the first deepest."""
-        self.stack.extend(kinds)
-        self.highest = max(self.highest, len(self.stack))
+        if kinds:
+            self.stack.extend(kinds)
+            self.highest = max(self.highest, len(self.stack))
 
     # Blocks
 

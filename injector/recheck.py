@@ -126,6 +126,8 @@ class Walk:
                 position = skip_integers(code, position, 1)
             elif kind >= _SPECIAL:
                 position = self._special(position - 1)
+            elif kind == 1 and code[position] < 0x80:
+                position += 1
             elif kind:
                 position = skip_integers(code, position, kind)
 

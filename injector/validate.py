@@ -17,6 +17,7 @@ from injector.limits import Limits
 from injector.module import Module
 from injector.opcodes import (
     FIRST_RELAXED_SIMD,
+    I32,
     OPCODES,
     UNSUPPORTED,
     UNSUPPORTED_FC,
@@ -31,7 +32,7 @@ from injector.types import Gate, unsupported
 Handler = Callable[[Body, int, Row], int]
 
 _PADDING = bytes(16)  # more than an instruction without a vector reads beyond the end
-_PREFIX_FC = 0xFC
+_PREFIX_FC, _LOCAL_GET, _I32_CONST = 0xFC, 0x20, 0x41
 
 _CONTROL: dict[str, Handler] = {
     "block": control.block,
@@ -235,19 +236,36 @@ class Validator:
             body.locals += [kind] * count
         return reader.position - plan.start
 
-    def _read_code(self, body: Body) -> None:
+    def _read_code(self, body: Body) -> None:  # noqa: C901 - the hot loop, kept in one piece
         """Validate the instructions of a body.
 
         Raises:
             Invalid: At the first error, with its absolute offset.
         """
-        rows, code, stack = self._rows, body.code, body.stack
+        rows, code, stack, local_types = self._rows, body.code, body.stack, body.locals
         end = len(code) - len(_PADDING)
         position = at = body.plan.code
         base = cost = values = 0
+        local_price, const_price = rows[_LOCAL_GET].price, rows[_I32_CONST].price
+        short_locals, noted_local = min(len(local_types), 0x80), body.params
         try:
             while position < end:
                 at = position
+                # Half of all code are these two with an operand of one byte; what their handlers do.
+                if code[at] == _LOCAL_GET and noted_local != code[at + 1] < short_locals:
+                    stack.append(local_types[code[at + 1]])
+                    cost += local_price
+                    position += 2
+                    if len(stack) > body.highest:  # noqa: PLR1730 - a call of `max` takes longer
+                        body.highest = len(stack)
+                    continue
+                if code[at] == _I32_CONST and code[at + 1] < 0x80:
+                    stack.append(I32)
+                    cost += const_price
+                    position += 2
+                    if len(stack) > body.highest:  # noqa: PLR1730 - a call of `max` takes longer
+                        body.highest = len(stack)
+                    continue
                 price, plain, special, pops, count, pushes, _, _, _, _, kept = row = rows[
                     code[position]
                 ]
