@@ -134,7 +134,8 @@ def main(
         tasks = [*fixed_tasks(console), *tasks]
     start = time.monotonic()
     _run(tasks, rows, workers, start + seconds if seconds else None, console)
-    text = report(rows, f"--runs {runs} --seed {seed}", time.monotonic() - start)
+    limit = f" --seconds {seconds:g}" if seconds else ""
+    text = report(rows, f"--runs {runs} --seed {seed}{limit}", time.monotonic() - start)
     results.write_text(text, "utf-8")
     console.print(f"wrote {results}")
     if any(row.problems for row in rows.values()):
