@@ -40,3 +40,44 @@ class TransactionContext:
 
     origin: Address
     gas_price: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """A block header (yellow paper, section 4.4; EIP-1559).
+
+    Attributes:
+        parent_hash: Of the block before.
+        ommers_hash: Always that of an empty list here.
+        coinbase: Who gets the fees.
+        state_root: After the block.
+        transactions_root: Of the trie of its transactions.
+        receipts_root: Of the trie of their receipts.
+        logs_bloom: 256 bytes over all logs.
+        difficulty: An unsigned 256-bit integer.
+        number: 0 for the genesis block.
+        gas_limit: In gas.
+        gas_used: In gas.
+        timestamp: In seconds.
+        extra_data: At most 32 bytes.
+        mix_hash: Of no meaning here.
+        nonce: 8 bytes, of no meaning here.
+        base_fee_per_gas: In wei; None before London, where the header has one field less.
+    """
+
+    parent_hash: Hash32
+    ommers_hash: Hash32
+    coinbase: Address
+    state_root: Hash32
+    transactions_root: Hash32
+    receipts_root: Hash32
+    logs_bloom: bytes
+    difficulty: int
+    number: int
+    gas_limit: int
+    gas_used: int
+    timestamp: int
+    extra_data: bytes
+    mix_hash: Hash32
+    nonce: bytes
+    base_fee_per_gas: int | None
