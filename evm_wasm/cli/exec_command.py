@@ -32,7 +32,7 @@ from evm_wasm.rules.forks import FORKS
 from evm_wasm.state.reader import World
 
 if TYPE_CHECKING:
-    from evm_wasm.cli.abi import Signature
+    from evm_wasm.abi.functions import Signature
 
 DEFAULT_GAS: Final = "10000000"
 
@@ -214,10 +214,10 @@ def _refused(name: str, code: bytes) -> bool:
 def _call_data(options: Options) -> tuple[Signature | None, bytes]:
     if options.call is None:
         return None, options.input_data or b""
-    from evm_wasm.cli import abi  # noqa: PLC0415 - eth_abi takes longer to load than all the rest
+    from evm_wasm.abi import functions  # noqa: PLC0415 - takes longer to load than all the rest
 
-    signature = abi.parse_signature(options.call)
-    return signature, abi.encode_call(signature, options.arguments)
+    signature = functions.parse_signature(options.call, what="--call")
+    return signature, functions.encode_call(signature, options.arguments, what="--call")
 
 
 def _request(options: Options, world: World, code: bytes | None, data: bytes) -> Request:
@@ -270,13 +270,13 @@ def _meaning(result: Result, signature: Signature | None) -> Meaning:
     is_reason = receipt.status is Status.REVERT and receipt.output
     if not is_decodable and not is_reason:
         return Meaning()
-    from evm_wasm.cli import abi  # noqa: PLC0415 - eth_abi takes longer to load than all the rest
+    from evm_wasm.abi import functions, reverts  # noqa: PLC0415 - takes longer to load than the rest
 
     if receipt.status is Status.REVERT:
-        return Meaning(reason=abi.revert_reason(receipt.output))
+        return Meaning(reason=reverts.revert_reason(receipt.output))
     if signature is None:
         return Meaning()
     try:
-        return Meaning(decoded=abi.decode_result(signature, receipt.output))
+        return Meaning(decoded=functions.decode_result(signature, receipt.output))
     except InputError as error:
         return Meaning(problem=one_line(str(error)))

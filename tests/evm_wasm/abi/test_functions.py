@@ -6,13 +6,24 @@ import json
 
 import pytest
 from eth_abi.abi import encode
+from eth_utils.address import to_checksum_address
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evm_wasm.cli.abi import decode_result, encode_call, parse_signature, revert_reason
+from evm_wasm.abi import functions
+from evm_wasm.abi.functions import Signature, decode_result, encode_constructor
+from evm_wasm.abi.reverts import revert_reason
 from evm_wasm.errors import InputError
 
 WORD = 32
+
+
+def parse_signature(text: str) -> Signature:
+    return functions.parse_signature(text, what="the signature")
+
+
+def encode_call(signature: Signature, words: list[str]) -> bytes:
+    return functions.encode_call(signature, words, what="the signature")
 
 
 def word(number: int) -> str:
@@ -87,7 +98,7 @@ def test_words_encode_as_the_values_they_mean_and_decode_again(value: tuple) -> 
         [str(item) for item in items],
         list(pair),
         "0x" + data.hex(),
-        address,
+        to_checksum_address(address),
     ]
 
 
@@ -134,3 +145,16 @@ def test_reasons_are_read() -> None:
     panic = b"\x4e\x48\x7b\x71"
     assert revert_reason(panic + encode(["uint256"], [1])) == "panic 0x01: assertion failed"
     assert revert_reason(panic + encode(["uint256"], [0x99])) == "panic 0x99: unknown"
+
+
+@pytest.mark.parametrize("text", ["constructor(address,uint64)", "(address, uint64)"])
+def test_constructors_take_their_arguments_without_a_selector(text: str) -> None:
+    owner = "0x" + "ab" * 20
+    encoded = encode_constructor(text, [owner, "7"], what="--args")
+    assert encoded == encode(["address", "uint64"], [owner, 7])
+
+
+@pytest.mark.parametrize("text", ["", "constructor", "constructor()()", "build(bool)", "((bool)"])
+def test_what_is_no_constructor_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="--args: a constructor is written as"):
+        encode_constructor(text, [], what="--args")
