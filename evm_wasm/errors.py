@@ -8,6 +8,8 @@ raises and the command line catches them.
 
 from __future__ import annotations
 
+from enum import Enum
+
 
 class EvmWasmError(Exception):
     """Root of every error this package raises on purpose."""
@@ -24,8 +26,35 @@ class ProofError(InputError):
     """A Merkle proof does not show what it should."""
 
 
+class TransactionFault(Enum):
+    """Why a transaction may not be included. The values are for people."""
+
+    TYPE = "transaction type not supported"
+    CHAIN_ID = "wrong chain id"
+    SIGNATURE = "invalid signature"
+    NONCE_TOO_LOW = "nonce too low"
+    NONCE_TOO_HIGH = "nonce too high"
+    NONCE_MAXIMUM = "nonce cannot grow"
+    GAS_LIMIT_MAXIMUM = "gas limit too large"
+    BLOCK_GAS_LIMIT = "exceeds block gas limit"
+    INTRINSIC_GAS = "intrinsic gas too low"
+    PRICE_MAXIMUM = "gas limit times price too large"
+    PRIORITY_FEE = "max priority fee per gas higher than max fee per gas"
+    BASE_FEE = "max fee per gas less than block base fee"
+    FUNDS = "insufficient funds for gas * price + value"
+    SENDER_HAS_CODE = "sender not an eoa"
+
+
 class InvalidTransaction(EvmWasmError):
-    """A transaction that may not be included in a block; the state is unchanged."""
+    """A transaction that may not be included in a block; the state is unchanged.
+
+    Attributes:
+        fault: What is wrong, for programs.
+    """
+
+    def __init__(self, fault: TransactionFault, message: str) -> None:
+        super().__init__(message)
+        self.fault = fault
 
 
 class MachineError(EvmWasmError):

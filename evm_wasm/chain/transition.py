@@ -15,9 +15,21 @@ from evm_wasm.vm.vm import Vm
 
 
 def apply_transaction(
-    vm: Vm, state: State, block: BlockContext, transaction: Transaction
+    vm: Vm,
+    state: State,
+    block: BlockContext,
+    transaction: Transaction,
+    *,
+    gas_left: int | None = None,
 ) -> Receipt:
     """Runs a transaction and settles it; `state` then holds its effects, not yet committed.
+
+    Args:
+        vm: The machine; its rules hold.
+        state: Changed in place.
+        block: Where it runs.
+        transaction: What runs.
+        gas_left: What the block can still hold, in gas; its whole gas limit by default.
 
     Raises:
         InvalidTransaction: It may not be included; the state is as before.
@@ -25,8 +37,20 @@ def apply_transaction(
     """
     rules = vm.rules
     creates = transaction.to is None
-    intrinsic = intrinsic_gas(rules.transaction, transaction.data, creates=creates)
-    check_transaction(transaction, state, intrinsic=intrinsic, block_gas_limit=block.gas_limit)
+    intrinsic = intrinsic_gas(
+        rules.transaction,
+        transaction.data,
+        creates=creates,
+        access_list=transaction.access_list,
+    )
+    check_transaction(
+        transaction,
+        state,
+        block,
+        rules.transaction,
+        intrinsic=intrinsic,
+        gas_left=block.gas_limit if gas_left is None else gas_left,
+    )
     mark = state.checkpoint()
     state.subtract_balance(transaction.sender, transaction.gas_limit * transaction.gas_price)
     state.increment_nonce(transaction.sender)
@@ -76,7 +100,8 @@ def _settle(
 ) -> GasReport:
     """Refunds, pays the coinbase, and says where the gas went.
 
-    Particles are rounded up to whole gas once, here, before the refund cap is taken.
+    Particles are rounded up to whole gas once, here, before the refund cap is taken. The base fee
+    goes to nobody (EIP-1559).
     """
     state, vm, tally = execution.state, execution.vm, execution.tally
     unused = outcome.particles_left // vm.scale
@@ -85,7 +110,7 @@ def _settle(
     paid = used - refund
     price = transaction.gas_price
     state.add_balance(transaction.sender, (unused + refund) * price)
-    state.add_balance(execution.block.coinbase, paid * price)
+    state.add_balance(execution.block.coinbase, paid * (price - execution.block.base_fee))
     spent = transaction.gas_limit * vm.scale - outcome.particles_left
     whole = (intrinsic + tally.eei + tally.deposit) * vm.scale
     return GasReport(

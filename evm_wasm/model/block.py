@@ -1,10 +1,11 @@
-"""What a frame can learn of its block and its transaction."""
+"""Blocks, and what a frame can learn of its block and its transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from evm_wasm.model.transaction import RecoveredTransaction
 from evm_wasm.primitives.types import Address, Hash32
 
 
@@ -19,6 +20,7 @@ class BlockContext:
         difficulty: An unsigned 256-bit integer.
         gas_limit: In gas.
         block_hash: The hash of an earlier block by its number, None where it is not known.
+        base_fee: In wei for one gas, what of the price nobody gets (EIP-1559); 0 before London.
     """
 
     number: int
@@ -27,6 +29,7 @@ class BlockContext:
     difficulty: int
     gas_limit: int
     block_hash: Callable[[int], Hash32 | None]
+    base_fee: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,3 +84,20 @@ class Header:
     mix_hash: Hash32
     nonce: bytes
     base_fee_per_gas: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A block of a chain.
+
+    Attributes:
+        header: What the hash covers.
+        hash: keccak256 of the header's RLP form.
+        size: Bytes of the block's RLP form: header, transactions and no ommers.
+        transactions: In the order they ran.
+    """
+
+    header: Header
+    hash: Hash32
+    size: int
+    transactions: tuple[RecoveredTransaction, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evm_wasm.model.message import HaltReason, Log, Status
+from evm_wasm.model.transaction import TransactionType
 from evm_wasm.primitives.types import Address
 
 
@@ -56,3 +57,45 @@ class Receipt:
     gas: GasReport
     halt: HaltReason | None
     detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockReceipt:
+    """What a chain keeps of a transaction of a block.
+
+    The receipts root covers type, status, cumulative gas, bloom and logs (yellow paper, section
+    4.3.1; EIP-658, EIP-2718). The rest saves running the transaction again.
+
+    Attributes:
+        type: Of the transaction.
+        status: How the outermost frame ended.
+        cumulative_gas_used: By the block up to and with this transaction.
+        gas_used: By this transaction, after the refund.
+        effective_gas_price: In wei for one gas, base fee included.
+        logs: In order of emission.
+        first_log: How many logs the block has before these.
+        bloom: 256 bytes over the logs.
+        sender: Of the transaction.
+        to: Of the transaction; None for a creation.
+        contract_address: The new account of a creation, also where it failed; None for a call.
+        output: Bytes given to `finish` or `revert`.
+        halt: Why the outermost frame failed.
+        detail: One line for people about that.
+        gas: Where the gas went.
+    """
+
+    type: TransactionType
+    status: Status
+    cumulative_gas_used: int
+    gas_used: int
+    effective_gas_price: int
+    logs: tuple[Log, ...]
+    first_log: int
+    bloom: bytes
+    sender: Address
+    to: Address | None
+    contract_address: Address | None
+    output: bytes
+    halt: HaltReason | None
+    detail: str
+    gas: GasReport

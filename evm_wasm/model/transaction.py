@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from evm_wasm.primitives.types import Address, Word
+from evm_wasm.primitives.types import Address, Hash32, Word
 
 
 class TransactionType(IntEnum):
@@ -73,6 +73,33 @@ class SignedTransaction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveredTransaction:
+    """A signed transaction with all that follows from it, each of which is costly to find.
+
+    Attributes:
+        signed: What was sent.
+        sender: Who signed it.
+        hash: keccak256 of `raw`.
+        raw: Its bytes (EIP-2718).
+    """
+
+    signed: SignedTransaction
+    sender: Address
+    hash: Hash32
+    raw: bytes
+
+    @property
+    def unsigned(self) -> UnsignedTransaction:
+        """What the signature covers."""
+        return self.signed.unsigned
+
+    @property
+    def is_impersonated(self) -> bool:
+        """Whether a devnet sent it for an account without its key."""
+        return self.signed.s == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
     """What a known sender asks for.
 
@@ -86,6 +113,8 @@ class Transaction:
         data: Call data, or init code of a creation.
         access_list: What it says it will use; paid for, of no other effect here.
         max_fee_per_gas: What the sender must be able to pay; None is the gas price.
+        is_impersonated: Whether it is sent without the sender's key; the sender may then be a
+            contract, whatever the rules say (EIP-3607).
     """
 
     sender: Address
@@ -97,3 +126,4 @@ class Transaction:
     data: bytes
     access_list: tuple[AccessEntry, ...] = ()
     max_fee_per_gas: int | None = None
+    is_impersonated: bool = False

@@ -21,3 +21,4 @@ WORD_LENGTH: Final = 32
 
 ZERO_ADDRESS: Final = Address(bytes(ADDRESS_LENGTH))
 ZERO_WORD: Final = Word(bytes(WORD_LENGTH))
+ZERO_HASH: Final = Hash32(bytes(WORD_LENGTH))

@@ -1,7 +1,7 @@
 """Every price of the protocol that is not the price of a wasm instruction, in whole gas.
 
-Instruction prices are the injector's (`injector/prices.json`); these are the prices of the EEI
-methods and of transactions. Values: EEI revision 4 under Byzantium (ewasm/design fee_schedule.md;
+Instruction prices are the injector's (`injector/prices.json`), those of transactions are in
+`transactions`; these are the prices of the EEI methods. Values: EEI revision 4 under Byzantium (ewasm/design fee_schedule.md;
 where that text and the official state tests differ, the tests decide).
 """
 
@@ -63,22 +63,3 @@ class GasSchedule:
     external_code: int = 700
     self_destruct: int = 5_000
     self_destruct_refund: int = 24_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransactionSchedule:
-    """Prices of a transaction itself, in gas (yellow paper, appendix G, Byzantium).
-
-    Attributes:
-        base: Every transaction.
-        creation: On top, for one that creates a contract.
-        zero_byte: Each zero byte of its data.
-        non_zero_byte: Each other byte of its data.
-        refund_quotient: At most gas used divided by this is refunded.
-    """
-
-    base: int = 21_000
-    creation: int = 32_000
-    zero_byte: int = 4
-    non_zero_byte: int = 68
-    refund_quotient: int = 2

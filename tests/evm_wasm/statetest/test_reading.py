@@ -110,10 +110,13 @@ WRONG: dict[str, tuple[Change, str]] = {
         _set("transaction", "data", 1, to="0x1"),
         ".transaction.data[1]: an odd number of hexadecimal digits (1)",
     ),
-    "no fork": (_drop("post", "Byzantium"), ".post: no case for Byzantium; the forks in it: none"),
+    "no fork": (
+        _drop("post", "Byzantium"),
+        ".post: no case for Byzantium or Devnet; the forks in it: none",
+    ),
     "another fork": (
         _set("post", to={"Frontier": []}),
-        ".post: no case for Byzantium; the forks in it: Frontier",
+        ".post: no case for Byzantium or Devnet; the forks in it: Frontier",
     ),
     "no cases": (_set("post", "Byzantium", to=[]), ".post: no case for Byzantium"),
     "cases are an object": (_set("post", "Byzantium", to={}), ".post.Byzantium: a dict where "),
