@@ -42,6 +42,35 @@ def address_of_key(secret: bytes) -> Address:
     return _address(_private_key(secret).public_key)
 
 
+def compressed_public_key(secret: bytes) -> bytes:
+    """The public key in 33 bytes: the parity of y as 2 or 3, then x (SEC 1, section 2.3.3).
+
+    Raises:
+        InputError: Not a key.
+    """
+    return _private_key(secret).public_key.format(compressed=True)
+
+
+def add_to_key(secret: bytes, number: bytes) -> bytes:
+    """The key that is greater by a number modulo the order, as key trees derive children (BIP-32).
+
+    Args:
+        secret: 32 bytes.
+        number: 32 bytes, big-endian.
+
+    Raises:
+        InputError: Not a key, or the number or the sum is none (chance 1 in 2^127).
+    """
+    added = int.from_bytes(number, "big")
+    if added >= ORDER:
+        raise InputError("a number to add to a key must be below the order of the curve")
+    _private_key(secret)
+    total = (int.from_bytes(secret, "big") + added) % ORDER
+    if not total:
+        raise InputError("the sum of a key and a number is no key")
+    return total.to_bytes(32, "big")
+
+
 def sign(message_hash: Hash32, secret: bytes) -> Signature:
     """The signature of a hash, the same one each time (RFC 6979), with s at most HALF_ORDER.
 
