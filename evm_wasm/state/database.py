@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from evm_wasm.errors import StateError, StoreError
 from evm_wasm.model.account import EMPTY_TRIE_ROOT
-from evm_wasm.primitives.types import Hash32
+from evm_wasm.primitives.types import Address, Hash32
 from evm_wasm.state.checking import find_damage
 from evm_wasm.state.ledger import BlockView, Ledger, NodeSource
+from evm_wasm.state.reader import World
 from evm_wasm.state.records import (
     ACCOUNT_NODE,
     CODE,
@@ -18,9 +19,11 @@ from evm_wasm.state.records import (
     FORMAT_KEY,
     HEAD_KEY,
     ROOT,
+    SLOT,
     STORAGE_NODE,
     UNDO,
     Records,
+    Values,
     decode_head,
     encode_head,
     encode_undo,
@@ -40,7 +43,8 @@ BLOCKS_ON_DISK: Final = 128
 class StateDatabase:
     """The states of a chain's last blocks in a store.
 
-    One thread at a time may use it. Views of kept blocks stay valid while blocks are committed.
+    One thread at a time may use it. Views of kept blocks stay valid while blocks are committed,
+    and end when blocks are taken back.
     """
 
     def __init__(self, store: Store, *, consensus: str, keep: int | None = None) -> None:
@@ -92,13 +96,35 @@ class StateDatabase:
         """What a block's commit kept beside the state under a key."""
         return self._records.get(DATA + key)
 
-    def commit(
-        self, world: StoredWorld, data: Mapping[bytes, bytes | None] | None = None
-    ) -> StoredWorld:
+    def put_data(self, data: Values) -> None:
+        """Change what is kept beside the state, in one batch; None deletes."""
+        self._records.write(_data_values(data))
+
+    def begin(self, world: World, data: Values | None = None) -> StoredWorld:
+        """Make a world the state of block 0 while that is the only block, in one batch.
+
+        Args:
+            world: Follows from the state of block 0 by `apply`, or is it.
+            data: As of `commit`.
+
+        Raises:
+            StateError: There are further blocks, or the world does not follow from block 0.
+            StoreError: The store cannot be written; it is as it was.
+        """
+        if self.head:
+            raise StateError(f"the chain has begun already: its newest block is {self.head}")
+        values, _ = self._changes(self._following(world))
+        values.update(_data_values(data or {}))
+        values[number_key(ROOT, 0)] = world.root
+        self._records.write(values)
+        self._ledger.rewinds += 1
+        return self.world
+
+    def commit(self, world: World, data: Values | None = None) -> StoredWorld:
         """Make a world the state after the next block, in one batch; durable when it returns.
 
         Args:
-            world: Follows from the state after the newest block by `apply`.
+            world: Follows from the state after the newest block by `apply`, or is it.
             data: What to keep beside the state, the block itself for example; None deletes.
 
         Returns:
@@ -108,18 +134,37 @@ class StateDatabase:
             StateError: The world follows from another block, or the store is damaged.
             StoreError: The store cannot be written; the newest block stays as it was.
         """
-        if world.view.ledger is not self._ledger or world.view.number != self.head:
-            raise StateError("only what follows from the newest block can be committed")
         number = self.head + 1
-        values, undo = self._flat_changes(world)
-        values.update(self._node_changes(world))
-        values.update({DATA + key: value for key, value in (data or {}).items()})
+        values, undo = self._changes(self._following(world))
+        values.update(_data_values(data or {}))
         values[number_key(ROOT, number)] = world.root
         values[number_key(UNDO, number)] = encode_undo(undo)
         oldest = self._prune(number, values)
         values[HEAD_KEY] = encode_head(number, oldest)
         self._records.write(values)
         self._ledger.head, self._ledger.oldest = number, oldest
+        return self.world
+
+    def rewind(self, number: int, data: Values | None = None) -> StoredWorld:
+        """Take back all blocks after one, in one batch; durable when it returns.
+
+        Args:
+            number: Of the block that is the newest then.
+            data: As of `commit`.
+
+        Raises:
+            StateError: The state of the block is not kept, or the store is damaged.
+            StoreError: The store cannot be written; the newest block stays as it was.
+        """
+        values = _restoring(BlockView(self._ledger, number))
+        values.update(_data_values(data or {}))
+        for later in range(number + 1, self.head + 1):
+            values[number_key(ROOT, later)] = None
+            values[number_key(UNDO, later)] = None
+        values[HEAD_KEY] = encode_head(number, self.oldest)
+        self._records.write(values)
+        self._ledger.head = number
+        self._ledger.rewinds += 1
         return self.world
 
     def find_damage(self, on_account: Callable[[], None] = lambda: None) -> Iterator[str]:
@@ -140,6 +185,27 @@ class StateDatabase:
             self._ledger.root(self.head), NodeSource(self._ledger, ACCOUNT_NODE).read
         )
         trie.get(b"")
+
+    def _following(self, world: World) -> StoredWorld:
+        """The world, if it follows from the newest block.
+
+        Raises:
+            StateError: It does not.
+        """
+        if (
+            not isinstance(world, StoredWorld)
+            or world.view.ledger is not self._ledger
+            or world.view.number != self.head
+        ):
+            raise StateError("only what follows from the newest block can be committed")
+        world.view.check_chain()
+        return world
+
+    def _changes(self, world: StoredWorld) -> tuple[dict[bytes, bytes | None], Values]:
+        """New records, and what the flat ones among them replace."""
+        values, undo = self._flat_changes(world)
+        values.update(self._node_changes(world))
+        return values, undo
 
     def _flat_changes(
         self, world: StoredWorld
@@ -183,6 +249,22 @@ class StateDatabase:
             oldest += 1
             values[number_key(UNDO, oldest)] = None
         return oldest
+
+
+def _restoring(view: BlockView) -> dict[bytes, bytes | None]:
+    """The records of accounts, slots and nodes that differ after a block from the newest ones."""
+    values = dict(view.replaced_since())
+    trie, source = view.account_trie()
+    addresses = sorted({Address(key[1:21]) for key in values if key.startswith(SLOT)})
+    values.update(_changed_nodes(ACCOUNT_NODE, trie, source.seen))
+    for address in addresses:
+        trie, source = view.storage_trie(address)
+        values.update(_changed_nodes(STORAGE_NODE + address, trie, source.seen))
+    return values
+
+
+def _data_values(data: Values) -> dict[bytes, bytes | None]:
+    return {DATA + key: value for key, value in data.items()}
 
 
 def _changed_nodes(prefix: bytes, trie: Trie[bytes], seen: set[str]) -> dict[bytes, bytes | None]:

@@ -29,12 +29,14 @@ class Ledger:
         records: The tables.
         head: Number of the newest block.
         oldest: Number of the oldest block whose state is kept.
+        rewinds: How often blocks were taken back, or block 0 replaced, since the store was opened.
     """
 
     def __init__(self, records: Records, head: int, oldest: int) -> None:
         self.records = records
         self.head = head
         self.oldest = oldest
+        self.rewinds = 0
 
     def root(self, number: int) -> Hash32:
         """The state root after a block that is kept.
@@ -67,11 +69,12 @@ class NodeSource:
         seen: Paths of all nodes that were read: whatever a change removes is among them.
     """
 
-    __slots__ = ("_ledger", "_prefix", "head", "seen")
+    __slots__ = ("_ledger", "_prefix", "_rewinds", "head", "seen")
 
     def __init__(self, ledger: Ledger, prefix: bytes) -> None:
         self._ledger = ledger
         self._prefix = prefix
+        self._rewinds = ledger.rewinds
         self.head = ledger.head
         self.seen: set[str] = set()
 
@@ -81,7 +84,7 @@ class NodeSource:
         Raises:
             StateError: There is none, or the block is no longer the newest one.
         """
-        if self._ledger.head != self.head:
+        if self._ledger.head != self.head or self._ledger.rewinds != self._rewinds:
             raise StateError(f"block {self.head} is no longer the newest: start from its successor")
         data = self._ledger.records.get(self._prefix + path.encode("ascii"))
         if data is None:
@@ -93,6 +96,9 @@ class NodeSource:
 
 class BlockView:
     """The state after one block, as flat records and as tries; later blocks do not change it.
+
+    It ends when blocks are taken back, even later ones than its own: nothing tells then any more
+    which of the records it has looked at are still those of its chain.
 
     Attributes:
         number: The block.
@@ -111,6 +117,7 @@ class BlockView:
         self.ledger = ledger
         self.number = number
         self.root = ledger.root(number)
+        self._rewinds = ledger.rewinds
         self._before: dict[bytes, bytes | None] = {}
         self._seen = number
         self._accounts: tuple[Trie[bytes], NodeSource] | None = None
@@ -124,8 +131,9 @@ class BlockView:
         """What later blocks replaced, with the values after this block.
 
         Raises:
-            StateError: They are no longer kept.
+            StateError: They are no longer kept, or blocks were taken back.
         """
+        self.check_chain()
         while self._seen < self.ledger.head:
             number = self._seen + 1
             if number <= self.ledger.oldest:
@@ -134,12 +142,25 @@ class BlockView:
             self._seen = number
         return self._before
 
+    def check_chain(self) -> None:
+        """Refuses to go on after blocks were taken back.
+
+        Raises:
+            StateError: They were.
+        """
+        if self._rewinds != self.ledger.rewinds:
+            raise StateError(
+                f"the state of block {self.number} was taken before blocks were taken back; "
+                "take it again"
+            )
+
     def account_trie(self) -> tuple[Trie[bytes], NodeSource]:
         """The account trie, and where the nodes of the newest block come from.
 
         Raises:
             StateError: The records do not have the root that the block has.
         """
+        self.check_chain()
         if self._accounts is None or self._accounts[1].head != self.ledger.head:
             source = NodeSource(self.ledger, ACCOUNT_NODE)
             newest = Trie.stored(self.ledger.root(self.ledger.head), source.read)

@@ -85,6 +85,21 @@ class Machine(RuleBasedStateMachine):
         assert self.database.head == number
         assert self.database.data(b"block") == b"%d" % number
 
+    @rule(blocks=st.integers(0, KEEP))
+    def rewind(self, blocks: int) -> None:
+        number = max(self.database.head - blocks, self.database.oldest)
+        stale = self.database.world
+        world = self.database.rewind(number, {b"block": b"%d" % number})
+        del self.twins[number + 1 :]
+        assert self.database.head == number
+        assert self.database.data(b"block") == b"%d" % number
+        assert contents(world) == contents(self.twins[-1])
+        with pytest.raises(StateError, match="take it again|only what follows"):
+            self.database.commit(stale)
+        with pytest.raises(StateError, match="taken back; take it again"):
+            stale.find(ALICE)
+        self.held = world
+
     @rule()
     def reopen(self) -> None:
         head, oldest = self.database.head, self.database.oldest
@@ -350,3 +365,47 @@ def test_slots_have_their_rlp_form(number: int, other: bytes):
 @given(st.dictionaries(st.binary(min_size=1, max_size=80), st.none() | st.binary(max_size=300)))
 def test_undo_records(values: dict[bytes, bytes | None]):
     assert decode_undo(encode_undo(values)) == values
+
+
+def test_records_beside_the_state_change_without_a_block(url: str):
+    database = opened(url)
+    database.put_data({b"one": b"1", b"two": b"2"})
+    database.put_data({b"one": None, b"two": b"3"})
+    assert (database.data(b"one"), database.data(b"two")) == (None, b"3")
+    assert database.head == 0
+    database.close()
+
+
+def test_block_0_can_be_given_a_state_before_there_are_others(url: str):
+    database = opened(url)
+    stale = database.world
+    world = database.begin(stale.apply(block(7)), {b"genesis": b"1"})
+    assert (database.head, database.oldest, database.data(b"genesis")) == (0, 0, b"1")
+    assert contents(world) == contents(WorldState.EMPTY.apply(block(7)))
+    assert list(database.find_damage()) == []
+    with pytest.raises(StateError, match="take it again"):
+        stale.find(ALICE)
+    database.commit(world.apply(block(8)))
+    assert database.world_at(0).account(ALICE).nonce == 7
+    with pytest.raises(StateError, match="begun already: its newest block is 1"):
+        database.begin(database.world)
+    database.close()
+
+
+def test_only_kept_blocks_can_be_gone_back_to():
+    database = opened("memory:", keep=2)
+    for number in range(1, 5):
+        database.commit(database.world.apply(block(number)))
+    for number in (1, 5):
+        with pytest.raises(StateError, match="not kept; there are blocks 2 to 4"):
+            database.rewind(number)
+    assert database.head == 4
+    database.rewind(2)
+    assert list(database.find_damage()) == []
+
+
+def test_worlds_of_elsewhere_are_refused():
+    database = opened("memory:")
+    for world in (WorldState.EMPTY, opened("memory:").world):
+        with pytest.raises(StateError, match="only what follows from the newest block"):
+            database.commit(world)
