@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from evm_wasm.chain.building import BlockTemplate, BuiltBlock, seal_block
+from evm_wasm.chain.header_rlp import EXTRA_DATA_LENGTH, NONCE_LENGTH
+from evm_wasm.errors import InputError
+from evm_wasm.primitives.hexadecimal import parse_address, parse_bytes, parse_hash, parse_quantity
+from evm_wasm.primitives.json_text import as_object, parse_json
 from evm_wasm.primitives.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
 from evm_wasm.rules.forks import Rules
+from evm_wasm.rules.limits import MAX_GAS
+from evm_wasm.state.allocation import read_allocation
+from evm_wasm.state.change import AccountChange
+from evm_wasm.state.reader import World
 from evm_wasm.state.world import WorldState
 
 
@@ -35,7 +44,7 @@ class Genesis:
     difficulty: int = 0
     extra_data: bytes = b""
     mix_hash: Hash32 = ZERO_HASH
-    nonce: bytes = bytes(8)
+    nonce: bytes = bytes(NONCE_LENGTH)
     chain_id: int | None = None
 
 
@@ -53,9 +62,107 @@ def read_genesis(source: str | Mapping[str, object], *, what: str) -> Genesis:
     Raises:
         InputError: Malformed; names the place.
     """
-    raise NotImplementedError
+    members = as_object(
+        parse_json(source, what=what) if isinstance(source, str) else source, what=what
+    )
+    config = as_object(members.get("config", {}), what=f"{what}: config")
+    reader = _Reader(members, what)
+    genesis = Genesis(
+        world=read_allocation({"alloc": members.get("alloc", {})}, what=what),
+        gas_limit=reader.number("gasLimit", bits=64),
+        base_fee=reader.number("baseFeePerGas", bits=128),
+        timestamp=reader.number("timestamp", bits=64) or 0,
+        coinbase=reader.address("coinbase"),
+        difficulty=reader.number("difficulty", bits=256) or 0,
+        extra_data=reader.extra_data("extraData"),
+        mix_hash=reader.hash("mixHash"),
+        nonce=(reader.number("nonce", bits=64) or 0).to_bytes(NONCE_LENGTH, "big"),
+        chain_id=_Reader(config, f"{what}: config").number("chainId", bits=64),
+    )
+    if genesis.gas_limit is not None and genesis.gas_limit > MAX_GAS:
+        raise InputError(f"{what}: gasLimit: at most {MAX_GAS} fits into a frame")
+    return genesis
 
 
-def initial_base_fee(genesis: Genesis, rules: Rules) -> int | None:
-    """The base fee of block 0; None under rules without one."""
-    raise NotImplementedError
+def genesis_template(genesis: Genesis, rules: Rules) -> BlockTemplate:
+    """What is settled of block 0; what the genesis leaves open is as the rules say."""
+    base_fee = None
+    if rules.base_fee is not None:
+        base_fee = rules.base_fee.initial if genesis.base_fee is None else genesis.base_fee
+    return BlockTemplate(
+        parent_hash=ZERO_HASH,
+        number=0,
+        timestamp=genesis.timestamp,
+        coinbase=genesis.coinbase,
+        gas_limit=rules.block_gas_limit if genesis.gas_limit is None else genesis.gas_limit,
+        base_fee=base_fee,
+        difficulty=genesis.difficulty,
+        extra_data=genesis.extra_data,
+        mix_hash=genesis.mix_hash,
+        nonce=genesis.nonce,
+    )
+
+
+def build_genesis(genesis: Genesis, rules: Rules, empty: World) -> BuiltBlock:
+    """Block 0 with its state.
+
+    Args:
+        genesis: What it is made of.
+        rules: Of the chain.
+        empty: The state without accounts, from which its state is to follow.
+    """
+    world = empty.apply(_changes_to(genesis.world))
+    block, encoded = seal_block(genesis_template(genesis, rules), (), (), world.root)
+    return BuiltBlock(block=block, encoded_header=encoded, receipts=(), before=empty, world=world)
+
+
+def _changes_to(world: WorldState) -> dict[Address, AccountChange | None]:
+    """What makes a state of the one without accounts."""
+    return {
+        address: AccountChange(
+            nonce=account.nonce,
+            balance=account.balance,
+            code=world.code(account.code_hash),
+            slots=dict(world.slots(address)),
+        )
+        for address, account in world.accounts()
+    }
+
+
+class _Reader:
+    """Members of a JSON object, by name and form; those that are missing have a default."""
+
+    def __init__(self, members: Mapping[str, object], what: str) -> None:
+        self._members = members
+        self._what = what
+
+    def number(self, name: str, *, bits: int) -> int | None:
+        """A number as a JSON number, decimal text or a quantity; None where it is missing."""
+        value = self._members.get(name)
+        if value is None:
+            return None
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            value = hex(value)
+        return parse_quantity(value, what=f"{self._what}: {name}", bits=bits, decimal=True)
+
+    def address(self, name: str) -> Address:
+        """An address, zero where it is missing."""
+        value = self._members.get(name)
+        if value is None:
+            return ZERO_ADDRESS
+        return parse_address(value, what=f"{self._what}: {name}", needs_prefix=False)
+
+    def hash(self, name: str) -> Hash32:
+        """A hash, zero where it is missing."""
+        value = self._members.get(name)
+        return ZERO_HASH if value is None else parse_hash(value, what=f"{self._what}: {name}")
+
+    def extra_data(self, name: str) -> bytes:
+        """Bytes of a header, none where they are missing."""
+        value = self._members.get(name)
+        data = b"" if value in {None, ""} else parse_bytes(value, what=f"{self._what}: {name}")
+        if len(data) > EXTRA_DATA_LENGTH:
+            raise InputError(
+                f"{self._what}: {name}: {len(data)} bytes; a header has {EXTRA_DATA_LENGTH} at most"
+            )
+        return data

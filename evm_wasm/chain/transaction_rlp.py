@@ -40,7 +40,11 @@ _FIELDS: Final = {
 
 
 def encode_transaction(signed: SignedTransaction) -> bytes:
-    """The bytes of a transaction, as they are sent and as the transactions root covers them."""
+    """The bytes of a transaction, as they are sent and as the transactions root covers them.
+
+    Raises:
+        InputError: A typed transaction without a chain id.
+    """
     unsigned = signed.unsigned
     fields = signed_fields(unsigned)
     if unsigned.type is TransactionType.LEGACY:
@@ -80,10 +84,16 @@ def decode_transaction(raw: bytes, *, what: str = "transaction") -> SignedTransa
 
 
 def signed_fields(unsigned: UnsignedTransaction) -> Fields:
-    """What a signature covers, without the type and what EIP-155 adds to legacy transactions."""
-    fields: Fields = [] if unsigned.chain_id is None else [encode_integer(unsigned.chain_id)]
-    if unsigned.type is TransactionType.LEGACY:
-        fields = []
+    """What a signature covers, without the type and what EIP-155 adds to legacy transactions.
+
+    Raises:
+        InputError: A typed transaction without a chain id.
+    """
+    fields: Fields = []
+    if unsigned.type is not TransactionType.LEGACY:
+        if unsigned.chain_id is None:
+            raise InputError(f"a transaction of type {int(unsigned.type)} needs a chain id")
+        fields.append(encode_integer(unsigned.chain_id))
     fields.append(encode_integer(unsigned.nonce))
     if unsigned.type is TransactionType.DYNAMIC_FEE:
         fields.append(encode_integer(unsigned.max_priority_fee_per_gas))

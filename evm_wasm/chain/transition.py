@@ -52,16 +52,16 @@ def apply_transaction(
         gas_left=block.gas_limit if gas_left is None else gas_left,
     )
     mark = state.checkpoint()
-    state.subtract_balance(transaction.sender, transaction.gas_limit * transaction.gas_price)
-    state.increment_nonce(transaction.sender)
     context = TransactionContext(origin=transaction.sender, gas_price=transaction.gas_price)
     execution = Execution(vm, state, block, context)
     try:
+        state.subtract_balance(transaction.sender, transaction.gas_limit * transaction.gas_price)
+        state.increment_nonce(transaction.sender)
         outcome = execution.run(_message(transaction, transaction.gas_limit - intrinsic))
+        gas = _settle(execution, transaction, outcome, intrinsic)
     except MachineError:
         state.revert(mark)
         raise
-    gas = _settle(execution, transaction, outcome, intrinsic)
     receipt = Receipt(
         status=outcome.status,
         output=outcome.output,

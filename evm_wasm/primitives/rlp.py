@@ -1,11 +1,13 @@
 """RLP, the byte form of transactions, accounts and headers (yellow paper, appendix B).
 
-A strict door to the `rlp` package: what `decode` accepts, `encode` gives back byte for byte.
+What `decode` accepts, `encode` gives back byte for byte. Decoding is the `rlp` package's, behind a
+strict door. Encoding is done here: it is a few lines, and several times as fast where every block
+and transaction comes by.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias, cast
 
 import rlp
@@ -20,6 +22,14 @@ MAX_NESTING: Final = 64
 """Lists within lists. No structure of Ethereum's nests deeper than six; the library recurses, so
 without a bound a few bytes could use up any stack and seconds of time."""
 
+_STRING: Final = 0x80
+_LIST: Final = 0xC0
+"""First bytes of an empty string and an empty list."""
+_EMPTY_STRING: Final = b"\x80"
+_SHORT: Final = 55
+"""Longest payload whose length is part of the first byte."""
+_SHORT_PREFIXES: Final = tuple(bytes((_STRING + length,)) for length in range(_SHORT + 1))
+
 
 def encode(item: Item) -> bytes:
     """The one RLP form of an item.
@@ -27,10 +37,27 @@ def encode(item: Item) -> bytes:
     Raises:
         InputError: Something in it is neither bytes nor a list or tuple.
     """
-    try:
-        return cast("bytes", rlp.encode(item, infer_serializer=False))
-    except rlp.exceptions.EncodingError as error:
-        raise InputError(f"not encodable as RLP: {error}") from error
+    if isinstance(item, bytes):
+        length = len(item)
+        if length == 1 and item < _EMPTY_STRING:
+            return item
+        return (_SHORT_PREFIXES[length] if length <= _SHORT else _prefix(length, _STRING)) + item
+    if isinstance(item, list | tuple):
+        return join(map(encode, item))
+    raise InputError(f"not encodable as RLP: a {type(item).__name__}")
+
+
+def join(encoded: Iterable[bytes]) -> bytes:
+    """The RLP form of a list from those of its items."""
+    payload = b"".join(encoded)
+    return _prefix(len(payload), _LIST) + payload
+
+
+def _prefix(length: int, kind: int) -> bytes:
+    if length <= _SHORT:
+        return bytes((kind + length,))
+    size = encode_integer(length)
+    return bytes((kind + _SHORT + len(size),)) + size
 
 
 def decode(data: bytes, *, what: str = "RLP") -> bytes | list[Item]:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import rlp as library
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +50,16 @@ def test_official_invalid_vectors(vectors: Path):
 @given(ITEMS)
 def test_decoding_inverts_encoding(item: rlp.Item):
     assert rlp.decode(rlp.encode(item)) == item
+
+
+@given(ITEMS | st.sampled_from([55, 56, 255, 256, 65_535, 65_536]).map(bytes))
+def test_the_library_encodes_the_same(item: rlp.Item):
+    assert rlp.encode(item) == library.encode(item)
+
+
+@given(st.lists(ITEMS, max_size=6))
+def test_a_list_is_joined_of_encoded_items(items: list[rlp.Item]):
+    assert rlp.join(map(rlp.encode, items)) == rlp.encode(items)
 
 
 @given(st.binary(max_size=12) | ITEMS.map(rlp.encode).flatmap(lambda data: st.just(data[:-1])))

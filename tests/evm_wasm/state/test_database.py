@@ -94,7 +94,7 @@ class Machine(RuleBasedStateMachine):
         assert self.database.head == number
         assert self.database.data(b"block") == b"%d" % number
         assert contents(world) == contents(self.twins[-1])
-        with pytest.raises(StateError, match="take it again|only what follows"):
+        with pytest.raises(StateError, match=r"take it again|only what follows"):
             self.database.commit(stale)
         with pytest.raises(StateError, match="taken back; take it again"):
             stale.find(ALICE)
