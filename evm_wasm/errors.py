@@ -57,6 +57,26 @@ class InvalidTransaction(EvmWasmError):
         self.fault = fault
 
 
+class NodeError(EvmWasmError):
+    """A node cannot be reached, or does not answer as a node does; the message says what to do."""
+
+
+class NodeRefusal(EvmWasmError):
+    """A node answered a request with an error of its own.
+
+    Attributes:
+        code: As JSON-RPC and the node define them; 3 is a call that reverted.
+        message: In the node's words.
+        data: What belongs to it, such as the output of the call; None if nothing or not `0x` text.
+    """
+
+    def __init__(self, method: str, code: int, message: str, data: bytes | None) -> None:
+        super().__init__(f"the node refused {method}: {message} (code {code})")
+        self.code = code
+        self.message = message
+        self.data = data
+
+
 class MachineError(EvmWasmError):
     """The machine itself cannot go on: never a result of a contract."""
 

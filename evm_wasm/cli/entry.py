@@ -14,7 +14,7 @@ import click
 from evm_wasm.cli import exit_codes
 from evm_wasm.cli.program import NAME, program
 from evm_wasm.cli.text import error_line
-from evm_wasm.errors import EvmWasmError, InputError, InvalidTransaction
+from evm_wasm.errors import EvmWasmError, InputError, InvalidTransaction, NodeError, NodeRefusal
 from injector import InjectorError
 
 TRACEBACK_VARIABLE: Final = "EWASM_TRACEBACK"
@@ -54,9 +54,9 @@ def _run(arguments: Sequence[str] | None) -> int:
     except click.ClickException as error:
         _complain(error.format_message())
         return exit_codes.BAD_INPUT
-    except (InputError, InvalidTransaction, InjectorError) as error:
+    except (InputError, InvalidTransaction, InjectorError, NodeError, NodeRefusal) as error:
         _complain(str(error))
-        return exit_codes.BAD_INPUT
+        return _exit_code(error)
     except EvmWasmError as error:
         _complain(f"the machine stopped: {error}")
         return exit_codes.MACHINE_FAILED
@@ -68,6 +68,12 @@ def _run(arguments: Sequence[str] | None) -> int:
     except Exception as error:  # noqa: BLE001 - the end of the line: a bug of ours, told in one line
         return _confess(error)
     return result if isinstance(result, int) else exit_codes.SUCCESS
+
+
+def _exit_code(error: Exception) -> int:
+    if isinstance(error, NodeRefusal):
+        return exit_codes.FAILED
+    return exit_codes.MACHINE_FAILED if isinstance(error, NodeError) else exit_codes.BAD_INPUT
 
 
 def _usage_message(error: click.UsageError) -> str:

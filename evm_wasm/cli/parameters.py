@@ -7,13 +7,16 @@ raises `InputError` that names the option.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import click
 
+from evm_wasm.client.blocks import parse_block
 from evm_wasm.errors import InputError
-from evm_wasm.primitives.hexadecimal import PREFIX, parse_address, parse_bytes, parse_quantity
-from evm_wasm.primitives.types import Address
+from evm_wasm.primitives.checksum import parse_checked_address
+from evm_wasm.primitives.hexadecimal import PREFIX, parse_bytes, parse_hash, parse_quantity
+from evm_wasm.primitives.types import Address, Hash32
 from evm_wasm.primitives.units import parse_wei
 from evm_wasm.rules.limits import MAX_GAS
 
@@ -27,8 +30,20 @@ def looks_like_address(text: str) -> bool:
 
 
 def to_address(_ctx: click.Context, param: click.Parameter, word: str | None) -> Address | None:
-    """20 bytes in hexadecimal."""
-    return None if word is None else parse_address(word, what=_name(param))
+    """20 bytes in hexadecimal; in mixed case the checksum must be right."""
+    return None if word is None else parse_checked_address(word, what=_name(param))
+
+
+def to_addresses(
+    _ctx: click.Context, param: click.Parameter, words: Sequence[str]
+) -> list[Address]:
+    """See `to_address`, for an option that may be given several times."""
+    return [parse_checked_address(word, what=_name(param)) for word in words]
+
+
+def to_hash(_ctx: click.Context, param: click.Parameter, word: str) -> Hash32:
+    """32 bytes in hexadecimal."""
+    return parse_hash(word, what=_name(param))
 
 
 def to_bytes(_ctx: click.Context, param: click.Parameter, word: str | None) -> bytes | None:
@@ -39,6 +54,26 @@ def to_bytes(_ctx: click.Context, param: click.Parameter, word: str | None) -> b
 def to_wei(_ctx: click.Context, param: click.Parameter, word: str) -> int:
     """An amount of ether with a unit, in wei."""
     return parse_wei(word, what=_name(param))
+
+
+def to_optional_wei(ctx: click.Context, param: click.Parameter, word: str | None) -> int | None:
+    """See `to_wei`."""
+    return None if word is None else to_wei(ctx, param, word)
+
+
+def to_optional_gas(ctx: click.Context, param: click.Parameter, word: str | None) -> int | None:
+    """See `to_gas`."""
+    return None if word is None else to_gas(ctx, param, word)
+
+
+def to_block(_ctx: click.Context, param: click.Parameter, word: str) -> str:
+    """A block as a parameter of a method of a node."""
+    return parse_block(word, what=_name(param))
+
+
+def to_block_without_hash(_ctx: click.Context, param: click.Parameter, word: str) -> str:
+    """See `to_block`, where a hash means nothing."""
+    return parse_block(word, what=_name(param), takes_hash=False)
 
 
 def to_gas(_ctx: click.Context, param: click.Parameter, word: str) -> int:
@@ -55,4 +90,5 @@ def to_gas(_ctx: click.Context, param: click.Parameter, word: str) -> int:
 
 
 def _name(param: click.Parameter) -> str:
-    return param.opts[0]
+    """As people know it: an argument is called by its metavar."""
+    return param.opts[0] if isinstance(param, click.Option) else param.human_readable_name

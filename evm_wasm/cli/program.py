@@ -35,6 +35,14 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
         "inject": Entry("inject_command", "Write a module with gas metering injected."),
         "statetest": Entry("statetest_command", "Run state tests in the ethereum/tests format."),
         "state": Entry("state_command", "Look at a stored state, prove it, move it elsewhere."),
+        "accounts": Entry("accounts_command", "List the accounts that a node signs for."),
+        "deploy": Entry("deploy_command", "Put a contract on the chain of a node."),
+        "call": Entry("call_command", "Call a function of a contract; nothing changes."),
+        "send": Entry("send_command", "Send a transaction and show its receipt."),
+        "receipt": Entry("receipt_command", "Show what became of a transaction."),
+        "logs": Entry("logs_command", "Show what contracts have logged, decoded."),
+        "block": Entry("block_command", "Show a block."),
+        "balance": Entry("balance_command", "Show what an account has."),
         "eei": Entry("eei_command", "Print the reference of the Ethereum Environment Interface."),
     }
 )
@@ -109,7 +117,7 @@ def program(ctx: click.Context) -> None:
       ewasm COMMAND --help
 
     Exit codes: 0 success, 1 a contract failed or was refused, 2 bad usage or input, 3 the machine
-    cannot go on.
+    cannot go on or a node cannot be used.
     """  # noqa: D301 - click knows a block that is not to be filled by a real backspace
     # https://no-color.org: present and not empty means no colour, also on a terminal.
     if os.environ.get("NO_COLOR"):

@@ -10,13 +10,12 @@ import click
 
 from evm_wasm.cli.execution import Request, Result
 from evm_wasm.cli.gas_text import format_gas
-from evm_wasm.cli.text import one_line
+from evm_wasm.cli.rows import reason_text, row, value_text
 from evm_wasm.model.message import Log, Status
 from evm_wasm.model.receipt import GasReport, Receipt
 from evm_wasm.primitives.hexadecimal import format_bytes, format_quantity
 from evm_wasm.primitives.types import Word
 
-_NAME_WIDTH = 12
 _COLORS = {Status.SUCCESS: "green", Status.REVERT: "yellow", Status.FAILURE: "red"}
 
 
@@ -74,21 +73,21 @@ def report_json(request: Request, result: Result, meaning: Meaning) -> str:
 def report_lines(request: Request, result: Result, meaning: Meaning) -> Iterator[str]:
     """The lines for people."""
     receipt = result.receipt
-    yield _row("status", click.style(_status(receipt), fg=_COLORS[receipt.status], bold=True))
+    yield row("status", click.style(_status(receipt), fg=_COLORS[receipt.status], bold=True))
     if meaning.reason is not None:
-        yield _row("reason", json.dumps(meaning.reason, ensure_ascii=False))
+        yield row("reason", reason_text(meaning.reason))
     if receipt.created is not None:
-        yield _row("created", format_bytes(receipt.created))
-    yield _row("returned", format_bytes(receipt.output))
+        yield row("created", format_bytes(receipt.created))
+    yield row("returned", format_bytes(receipt.output))
     if meaning.decoded is not None:
         for value in meaning.decoded:
-            yield _row("decoded", _value_text(value))
+            yield row("decoded", value_text(value))
     if meaning.problem is not None:
-        yield _row("decoded", click.style(f"not possible: {meaning.problem}", fg="yellow"))
+        yield row("decoded", click.style(f"not possible: {meaning.problem}", fg="yellow"))
     yield from _gas_lines(receipt.gas, request.gas)
     yield from _log_lines(receipt)
     yield from _storage_lines(result)
-    yield _row("state root", format_bytes(result.world.root))
+    yield row("state root", format_bytes(result.world.root))
 
 
 def _status(receipt: Receipt) -> str:
@@ -99,7 +98,7 @@ def _status(receipt: Receipt) -> str:
 
 
 def _gas_lines(gas: GasReport, limit: int) -> Iterator[str]:
-    yield _row("gas used", f"{gas.used_gas:,} of {limit:,}")
+    yield row("gas used", f"{gas.used_gas:,} of {limit:,}")
     parts = [
         (name, format_gas(particles, gas.scale, grouped=True))
         for name, particles in _gas_parts(gas).items()
@@ -108,7 +107,7 @@ def _gas_lines(gas: GasReport, limit: int) -> Iterator[str]:
     width = max(len(text.partition(".")[0]) for _, text in parts)
     for name, text in parts:
         whole, point, rest = text.partition(".")
-        yield _row("", f"{name:<13} {whole:>{width}}{point}{rest}")
+        yield row("", f"{name:<13} {whole:>{width}}{point}{rest}")
 
 
 def _gas_parts(gas: GasReport) -> dict[str, int]:
@@ -135,10 +134,10 @@ def _gas_json(gas: GasReport) -> dict[str, str]:
 
 def _log_lines(receipt: Receipt) -> Iterator[str]:
     for log in receipt.logs:
-        yield _row("log", f"from {format_bytes(log.address)}")
+        yield row("log", f"from {format_bytes(log.address)}")
         for topic in log.topics:
-            yield _row("", f"topic {format_bytes(topic)}")
-        yield _row("", f"data  {format_bytes(log.data)}")
+            yield row("", f"topic {format_bytes(topic)}")
+        yield row("", f"data  {format_bytes(log.data)}")
 
 
 def _log_json(log: Log) -> dict[str, object]:
@@ -151,19 +150,11 @@ def _log_json(log: Log) -> dict[str, object]:
 
 def _storage_lines(result: Result) -> Iterator[str]:
     for address, slots in result.storage.items():
-        yield _row("storage", f"of {format_bytes(address)}")
+        yield row("storage", f"of {format_bytes(address)}")
         for key, (before, after) in slots.items():
-            yield _row("", f"{_short(key)}: {_short(before)} -> {_short(after)}")
+            yield row("", f"{_short(key)}: {_short(before)} -> {_short(after)}")
 
 
 def _short(word: Word) -> str:
     """A word without its leading zeros."""
     return format_quantity(int.from_bytes(word, "big"))
-
-
-def _value_text(value: object) -> str:
-    return one_line(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _row(name: str, text: str) -> str:
-    return f"{name:<{_NAME_WIDTH}}{text}"

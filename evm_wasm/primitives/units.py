@@ -36,3 +36,10 @@ def parse_wei(text: str, *, what: str) -> int:
     if len(decimals) > power:
         raise InputError(f"{what}: the amount has a fraction of a wei")
     return parse_quantity(whole + decimals.ljust(power, "0"), what=what, decimal=True)
+
+
+def format_ether(wei: int) -> str:
+    """An amount of at least 0 in ether, exactly: as many decimal digits as it needs."""
+    whole, rest = divmod(wei, 10 ** UNITS["ether"])
+    decimals = f"{rest:0{UNITS['ether']}}".rstrip("0")
+    return f"{whole}.{decimals}" if decimals else str(whole)
