@@ -41,7 +41,8 @@ class Bounds:
         log_results: Logs in one answer.
         snapshots: The oldest goes.
         mine_blocks: Blocks that one request makes.
-        trace_events: Events in one trace.
+        trace_events: Events or frames in one trace.
+        trace_bytes: Inputs, outputs and logs in one trace.
         signers: Accounts that are impersonated at the same time.
     """
 
@@ -56,6 +57,7 @@ class Bounds:
     snapshots: int = 10_000
     mine_blocks: int = 100_000
     trace_events: int = 200_000
+    trace_bytes: int = 64 << 20
     signers: int = 10_000
 
 
@@ -64,13 +66,14 @@ class DevnetConfig:
     """A devnet's settings at its start.
 
     Attributes:
-        chain_id: Of the chain.
+        chain_id: Of the chain; None for the genesis file's, or 31337.
         accounts: How many accounts are made from the mnemonic.
         balance_ether: What each of them has.
         mnemonic: Words that the accounts are derived from (BIP-39).
         derivation_path: Of the accounts, without the number of each.
-        gas_limit: Of a block, in gas.
-        base_fee: Of block 1, in wei for one gas.
+        gas_limit: Of a block, in gas; None for the genesis file's, or the fork's.
+        base_fee: Of the genesis block and the one after it, in wei for one gas; None for the
+            genesis file's, or the fork's.
         min_gas_price: In wei for one gas: what the pool wants at least.
         block_time: Seconds between blocks; None where only transactions or requests make them.
         automine: Whether each transaction gets a block at once. With `block_time` it does not,
@@ -78,9 +81,9 @@ class DevnetConfig:
         mixed_mining: Whether a block time and automine go together.
         order: In which order a block takes transactions.
         coinbase: Who gets the fees.
-        timestamp: Of the genesis block; None for the time of the start.
-        genesis: Text of a genesis file; None for one with only the accounts.
-        state: Store that keeps the chain, as `store.opening` spells it; None keeps it in memory.
+        timestamp: Of the genesis block; None for the genesis file's, or the time of the start.
+        genesis: Text of a genesis file; the accounts are added to it. None for them alone.
+        state: URL of the store that keeps the chain (`store.opening`); None keeps it in memory.
         keep: Blocks whose state stays available; None for all.
         call_gas_cap: In gas, of calls that make no transaction.
         code_size_limit: Bytes of deployed code; None for the fork's.
@@ -89,13 +92,13 @@ class DevnetConfig:
         bounds: How much is kept.
     """
 
-    chain_id: int = 31_337
+    chain_id: int | None = None
     accounts: int = 10
     balance_ether: int = 10_000
     mnemonic: str = DEVELOPMENT_MNEMONIC
     derivation_path: str = DERIVATION_PATH
-    gas_limit: int = 100_000_000
-    base_fee: int = GWEI
+    gas_limit: int | None = None
+    base_fee: int | None = None
     min_gas_price: int = 0
     block_time: int | None = None
     automine: bool = True

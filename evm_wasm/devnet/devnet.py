@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final
+from types import TracebackType
+from typing import Self
 
 from evm_wasm.chain.chain import Chain
 from evm_wasm.devnet.accounts import DevAccount
+from evm_wasm.devnet.blocks import Blocks
+from evm_wasm.devnet.calls import Calls, raise_unless_success
 from evm_wasm.devnet.config import DevnetConfig
 from evm_wasm.devnet.edits import Edits
+from evm_wasm.devnet.errors import ExecutionFailed, ExecutionReverted, PoolRefused, Refusal
 from evm_wasm.devnet.events import Events
 from evm_wasm.devnet.fees import Fees
+from evm_wasm.devnet.filling import Filler
 from evm_wasm.devnet.filters import Filters
 from evm_wasm.devnet.logs import Logs
 from evm_wasm.devnet.mempool import Mempool
+from evm_wasm.devnet.mining import Miner
+from evm_wasm.devnet.node import Node, open_node
+from evm_wasm.devnet.reading import Reading
+from evm_wasm.devnet.recorder import Recorder
 from evm_wasm.devnet.requests import (
     LATEST,
     BlockId,
@@ -25,34 +34,31 @@ from evm_wasm.devnet.results import (
     AccessListResult,
     CallResult,
     FoundReceipt,
-    FoundTransaction,
     NodeInfo,
 )
+from evm_wasm.devnet.reverting import reason_of
+from evm_wasm.devnet.scenes import Scenes
+from evm_wasm.devnet.sending import Sender
 from evm_wasm.devnet.settings import Settings
 from evm_wasm.devnet.signers import Signers
+from evm_wasm.devnet.snapshots import Snapshots
 from evm_wasm.devnet.timekeeping import Timekeeper
 from evm_wasm.devnet.tracing import Traces
-from evm_wasm.errors import EvmWasmError
-from evm_wasm.model.block import Block
+from evm_wasm.errors import EvmWasmError, InputError
+from evm_wasm.model.message import HaltReason, Status
 from evm_wasm.model.transaction import UnsignedTransaction
-from evm_wasm.primitives.types import Address, Hash32, Word
-from evm_wasm.state.account_proof import AccountProof
-
-STANDING_CLOCK: Final = 1_767_225_600
-"""Seconds, 1 January 2026: what a devnet without a clock thinks the time is, so that everything it
-makes is the same in every run. Its blocks are a second apart."""
+from evm_wasm.primitives.types import Address, Hash32
 
 
-class Devnet:
+class Devnet(Reading):
     """A chain, its pool, and all the controls of a development node.
 
-    All methods run on the calling thread, except that contracts run on the deep thread of
+    Everything runs on the calling thread, except that contracts run on the deep thread of
     `evm_wasm.vm`. Nothing is locked: one caller at a time.
 
     Attributes:
         config: How it was started.
         accounts: Those with keys and ether.
-        chain: Blocks and states; change it through this class only.
         pool: Transactions that wait.
         time: What the next block's timestamp will be.
         settings: Automine, block time, gas limit, coinbase, prices: may be changed at any time.
@@ -62,22 +68,8 @@ class Devnet:
         logs: Queries of logs.
         filters: Queries that remember what they have told.
         traces: What happened inside of transactions and calls.
-        events: Who wants to be told of new blocks, logs and transactions.
+        events: Who wants to be told of new blocks and transactions.
     """
-
-    config: DevnetConfig
-    accounts: tuple[DevAccount, ...]
-    chain: Chain
-    pool: Mempool
-    time: Timekeeper
-    settings: Settings
-    signers: Signers
-    edit: Edits
-    fees: Fees
-    logs: Logs
-    filters: Filters
-    traces: Traces
-    events: Events
 
     def __init__(
         self, config: DevnetConfig | None = None, *, clock: Callable[[], int] | None = None
@@ -86,18 +78,65 @@ class Devnet:
 
         Args:
             config: Defaults to `DevnetConfig()`.
-            clock: Seconds since 1970; defaults to a clock that stands still.
+            clock: Seconds since 1970. Without one the time stands still but for a second from
+                block to block, so that whatever is made is the same in every run.
 
         Raises:
             InputError: The mnemonic, the genesis or the store's address is wrong.
             StoreError: The store cannot be used, or is of another consensus version.
             StateError: The store is damaged.
         """
-        raise NotImplementedError
+        self.config = config or DevnetConfig()
+        self._node: Node = open_node(self.config, clock)
+        node = self._node
+        self.accounts: tuple[DevAccount, ...] = node.accounts
+        self.pool: Mempool = node.pool
+        self.time: Timekeeper = node.time
+        self.settings: Settings = node.settings
+        self.signers: Signers = node.signers
+        self.events: Events = node.events
+        self._miner = Miner(node)
+        super().__init__(Blocks(node, self._miner), node.pool)
+        self._scenes = Scenes(node, self._blocks)
+        self._sender = Sender(node, self._miner)
+        self._snapshots = Snapshots(node, self._blocks)
+        recorder = Recorder(node.vm)
+        self._calls = Calls(node, recorder)
+        self.edit = Edits(node)
+        self.fees = Fees(node, self._blocks, self._miner)
+        self.logs = Logs(node, self._blocks)
+        self.filters = Filters(node, self.logs, clock or self.time.now)
+        self.traces = Traces(node, self._blocks, self._scenes, self._calls, recorder)
+        self._filler = Filler(node, self._calls, self._scenes, self.fees)
+
+    @property
+    def chain_id(self) -> int:
+        """What signatures name."""
+        return self._node.chain.config.chain_id
+
+    def snapshots(self) -> tuple[int, ...]:
+        """The ids that `revert` knows."""
+        return self._snapshots.ids()
 
     def close(self) -> None:
         """Lets go of the store."""
-        raise NotImplementedError
+        self._node.chain.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def chain(self) -> Chain:
+        """Blocks and states; to be changed through this class only."""
+        return self._node.chain
 
     # Sending
 
@@ -109,7 +148,7 @@ class Devnet:
             InvalidTransaction: No block can take it.
             PoolRefused: The pool does not take it.
         """
-        raise NotImplementedError
+        return self._sender.take_raw(raw)
 
     def send_raw_batch(self, raws: Iterable[bytes]) -> list[Hash32 | EvmWasmError]:
         """Takes several transactions in order; under automine they share blocks.
@@ -117,7 +156,7 @@ class Devnet:
         Returns:
             For each its hash, or the error that `send_raw` would have raised.
         """
-        raise NotImplementedError
+        return self._sender.take_batch(raws)
 
     def send(self, request: CallRequest) -> Hash32:
         """Fills in, signs and takes a transaction of an own or impersonated account.
@@ -129,11 +168,12 @@ class Devnet:
             ExecutionReverted: No gas was given and the estimate was reverted.
             ExecutionFailed: No gas was given and the estimate failed.
         """
-        raise NotImplementedError
+        sender, unsigned = self._filler.fill(request)
+        return self._sender.take(self.signers.sign_transaction(sender, unsigned))
 
     def fill(self, request: CallRequest) -> UnsignedTransaction:
         """What `send` would sign; errors as of `send`."""
-        raise NotImplementedError
+        return self._filler.fill(request)[1]
 
     def transact(
         self,
@@ -148,7 +188,16 @@ class Devnet:
 
         A transaction whose execution fails has a receipt as well; errors as of `send`.
         """
-        raise NotImplementedError
+        transaction_hash = self.send(
+            CallRequest(sender=sender, to=to, data=data, value=value, gas=gas)
+        )
+        receipt = self.receipt(transaction_hash)
+        if receipt is None:
+            self.mine()
+            receipt = self.receipt(transaction_hash)
+        if receipt is None:
+            raise PoolRefused(Refusal.UNDERPRICED, "the block that was made had no room for it")
+        return receipt
 
     def deploy(
         self,
@@ -157,6 +206,7 @@ class Devnet:
         *,
         value: int = 0,
         sender: Address | None = None,
+        gas: int | None = None,
     ) -> Address:
         """Deploys a contract and gives its address.
 
@@ -165,12 +215,39 @@ class Devnet:
             arguments: What the constructor finds behind its own code, ABI-encoded by convention.
             value: In wei.
             sender: The first account unless another is named.
+            gas: In gas; estimated unless given.
 
         Raises:
             ExecutionReverted: By the constructor.
             ExecutionFailed: The constructor or the contract it gave is no good.
         """
-        raise NotImplementedError
+        found = self.transact(None, init_code + arguments, value=value, sender=sender, gas=gas)
+        receipt = found.receipt
+        if receipt.status is Status.REVERT:
+            raise ExecutionReverted(receipt.output, reason_of(receipt.output))
+        if receipt.status is Status.FAILURE or receipt.contract_address is None:
+            raise ExecutionFailed(receipt.halt or HaltReason.TRAP, receipt.detail)
+        return receipt.contract_address
+
+    def info(self) -> NodeInfo:
+        """What this devnet is and where it stands."""
+        head = self._node.head.header
+        settings = self.settings
+        return NodeInfo(
+            block_number=head.number,
+            block_hash=self._node.head.hash,
+            timestamp=head.timestamp,
+            fork=self._node.vm.rules.name,
+            chain_id=self.chain_id,
+            coinbase=settings.coinbase,
+            base_fee=self.fees.next_base_fee(),
+            gas_limit=settings.gas_limit,
+            gas_price=self.fees.gas_price(),
+            order=self.config.order.value,
+            is_automining=settings.automine,
+            block_time=settings.block_time,
+            consensus=self._node.consensus,
+        )
 
     # Blocks
 
@@ -184,11 +261,19 @@ class Devnet:
         Raises:
             InputError: More than `Bounds.mine_blocks`, or a timestamp that does not fit.
         """
-        raise NotImplementedError
+        most = self.config.bounds.mine_blocks
+        if not 0 <= count <= most:
+            raise InputError(f"{count} blocks to mine; at most {most} at once")
+        hashes = []
+        for _ in range(count):
+            if interval is not None:
+                self.time.increase(interval)
+            hashes.append(self._miner.mine().block.hash)
+        return hashes
 
     def snapshot(self) -> int:
         """Remembers everything and gives an id for `revert`: 0, 1, 2 and so on."""
-        raise NotImplementedError
+        return self._snapshots.take()
 
     def revert(self, snapshot: int) -> bool:
         """Goes back to a snapshot, which is then used up together with all later ones.
@@ -199,7 +284,7 @@ class Devnet:
         Raises:
             StateNotKept: The state of its block is not kept any more; nothing has changed.
         """
-        raise NotImplementedError
+        return self._snapshots.revert(snapshot)
 
     def rollback(self, depth: int = 1) -> None:
         """Takes blocks away, the newest first; their transactions are gone.
@@ -208,11 +293,11 @@ class Devnet:
             InputError: Not so many blocks.
             StateNotKept: The state of the new head is not kept.
         """
-        raise NotImplementedError
+        self._snapshots.rollback(depth)
 
     def reset(self) -> None:
         """Starts anew: the genesis block, an empty pool, all settings as at the start."""
-        raise NotImplementedError
+        self._snapshots.reset()
 
     def dump(self) -> bytes:
         """The whole chain, its settings, pool and clock as one compressed text (`dump.py`)."""
@@ -225,69 +310,6 @@ class Devnet:
             InputError: No dump, damaged, of an unknown version, or of another consensus version
                 or chain id; both are named.
         """
-        raise NotImplementedError
-
-    # Reading the chain
-
-    def block(self, block: BlockId = LATEST) -> Block | None:
-        """A block, None where there is none. `PENDING` gives what a block made now would be."""
-        raise NotImplementedError
-
-    def block_number(self, block: BlockId = LATEST) -> int:
-        """The number of a block; of `PENDING` the next one.
-
-        Raises:
-            UnknownBlock: There is none.
-        """
-        raise NotImplementedError
-
-    def transaction(self, transaction_hash: Hash32) -> FoundTransaction | None:
-        """A transaction of a block or of the pool."""
-        raise NotImplementedError
-
-    def transaction_in(self, block: BlockId, index: int) -> FoundTransaction | None:
-        """A transaction by its place in a block."""
-        raise NotImplementedError
-
-    def receipt(self, transaction_hash: Hash32) -> FoundReceipt | None:
-        """The receipt of a transaction that is in a block."""
-        raise NotImplementedError
-
-    def block_receipts(self, block: BlockId = LATEST) -> tuple[FoundReceipt, ...] | None:
-        """The receipts of a block in order; None where there is no such block."""
-        raise NotImplementedError
-
-    def info(self) -> NodeInfo:
-        """What this devnet is and where it stands."""
-        raise NotImplementedError
-
-    # Reading the state
-
-    def balance(self, address: Address, block: BlockId = LATEST) -> int:
-        """In wei.
-
-        Raises:
-            UnknownBlock: There is no such block.
-            StateNotKept: Its state is not kept.
-        """
-        raise NotImplementedError
-
-    def nonce(self, address: Address, block: BlockId = LATEST) -> int:
-        """The next nonce; with `PENDING` behind all that waits in the pool. Errors as above."""
-        raise NotImplementedError
-
-    def code(self, address: Address, block: BlockId = LATEST) -> bytes:
-        """The code as it was deployed; errors as above."""
-        raise NotImplementedError
-
-    def storage(self, address: Address, key: Word, block: BlockId = LATEST) -> Word:
-        """A slot; errors as above."""
-        raise NotImplementedError
-
-    def proof(
-        self, address: Address, keys: Iterable[Word], block: BlockId = LATEST
-    ) -> AccountProof:
-        """Proof of an account and some slots against the block's state root; errors as above."""
         raise NotImplementedError
 
     # Calls
@@ -309,7 +331,7 @@ class Devnet:
             UnknownBlock: There is no such block.
             StateNotKept: Its state is not kept.
         """
-        raise NotImplementedError
+        return raise_unless_success(self.simulate(request, block, state=state, overrides=overrides))
 
     def simulate(
         self,
@@ -320,7 +342,7 @@ class Devnet:
         overrides: BlockOverrides | None = None,
     ) -> CallResult:
         """As `call`, but a revert or failure is a result and not an error."""
-        raise NotImplementedError
+        return self._calls.simulate(request, self._scenes.after(block, state, overrides))
 
     def estimate_gas(
         self,
@@ -331,8 +353,8 @@ class Devnet:
         overrides: BlockOverrides | None = None,
     ) -> int:
         """The least gas limit with which a transaction succeeds; errors as of `call`."""
-        raise NotImplementedError
+        return self._calls.estimate(request, self._scenes.after(block, state, overrides))
 
     def access_list(self, request: CallRequest, block: BlockId = LATEST) -> AccessListResult:
         """Accounts and slots that a transaction uses; errors as of `call` but for failures."""
-        raise NotImplementedError
+        return self._calls.access_list(request, self._scenes.after(block))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 from evm_wasm.errors import InputError
@@ -38,6 +38,11 @@ class Settings:
     next_base_fee: int | None
     auto_impersonate: bool
     logging: bool
+
+    def assign(self, other: Settings) -> None:
+        """Takes over all values of another."""
+        for field in fields(self):
+            setattr(self, field.name, getattr(other, field.name))
 
     def set_automine(self, *, automine: bool) -> None:
         """Give each transaction a block at once, or not; blocks by time end if so."""

@@ -201,6 +201,11 @@ class State:
         """The logs of the running transaction, in order."""
         return tuple(self._logs.values())
 
+    @property
+    def last_log(self) -> Log | None:
+        """The newest of `logs`, found without going through all of them."""
+        return self._logs.get(len(self._logs) - 1)
+
     def add_log(self, log: Log) -> None:
         """Append a log."""
         self._journal.write(self._logs, len(self._logs), log)

@@ -53,6 +53,7 @@ class Vm:
         *,
         tracer: Tracer | None = None,
         step_limit: int = STEP_LIMIT,
+        contracts: ContractCache | None = None,
     ) -> None:
         self.rules = rules
         self.schedule = load_schedule(schedule) if isinstance(schedule, str) else schedule
@@ -60,10 +61,20 @@ class Vm:
         self._counts_steps = not self.schedule.charges
         self._step_limit = step_limit
         self.scale = 1 if self._counts_steps else self.schedule.scale
-        self.contracts = ContractCache(
+        self.contracts = contracts or ContractCache(
             load_schedule(STEP_SCHEDULE) if self._counts_steps else self.schedule, rules.limits
         )
         self._nests: list[Nest] = []
+
+    def traced(self, tracer: Tracer) -> Vm:
+        """A machine that does the same and reports it, with the same compiled contracts."""
+        return Vm(
+            self.rules,
+            self.schedule,
+            tracer=tracer,
+            step_limit=self._step_limit,
+            contracts=self.contracts,
+        )
 
     def nest(self, depth: int) -> Nest:
         """The store of a nesting level, made at its first use."""

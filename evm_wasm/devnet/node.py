@@ -1,0 +1,162 @@
+"""What all parts of a devnet share, and how it is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from evm_wasm.chain.chain import DEFAULT_CHAIN_ID, Chain, ChainConfig
+from evm_wasm.chain.genesis import Genesis, read_genesis
+from evm_wasm.chain.history import StateHistory
+from evm_wasm.chain.memory_history import MemoryHistory
+from evm_wasm.devnet.accounts import DevAccount, derive_accounts
+from evm_wasm.devnet.config import ETHER, DevnetConfig
+from evm_wasm.devnet.events import Events
+from evm_wasm.devnet.mempool import Mempool
+from evm_wasm.devnet.settings import Settings
+from evm_wasm.devnet.signers import Signers
+from evm_wasm.devnet.timekeeping import Timekeeper
+from evm_wasm.model.block import Block
+from evm_wasm.primitives.types import Address
+from evm_wasm.rules.consensus import consensus_version
+from evm_wasm.rules.forks import DEVNET, Rules
+from evm_wasm.state.change import AccountChange
+from evm_wasm.state.database import StateDatabase
+from evm_wasm.store.opening import open_store
+from evm_wasm.vm import Vm
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Node:
+    """The shared parts. `chain` is replaced when another one is loaded, the rest stays.
+
+    Attributes:
+        config: How the devnet was started.
+        accounts: Those with keys and ether.
+        chain: Blocks and states.
+        vm: The machine.
+        settings: What may be changed while it runs.
+        signers: Keys and impersonated accounts.
+        time: Timestamps.
+        pool: Transactions that wait.
+        events: Who is told.
+    """
+
+    config: DevnetConfig
+    accounts: tuple[DevAccount, ...]
+    chain: Chain
+    vm: Vm
+    settings: Settings
+    signers: Signers
+    time: Timekeeper
+    pool: Mempool
+    events: Events
+
+    @property
+    def head(self) -> Block:
+        """The newest block."""
+        return self.chain.head_block
+
+    @property
+    def consensus(self) -> str:
+        """The version under which blocks are made."""
+        return consensus_version(self.config.schedule, self.vm.rules.name)
+
+
+def open_node(config: DevnetConfig, clock: Callable[[], int] | None) -> Node:
+    """Everything a devnet consists of; errors as of `Devnet`."""
+    accounts = derive_accounts(config.mnemonic, config.derivation_path, config.accounts)
+    rules = rules_of(config)
+    settings = _settings(config)
+
+    def nonce_of(address: Address) -> int:
+        return node.chain.world.account(address).nonce
+
+    def newest() -> int:
+        return node.head.header.timestamp
+
+    time = Timekeeper(clock, newest)
+    genesis = _genesis(config, accounts, rules, now=time.now())
+    node = Node(
+        config=config,
+        accounts=accounts,
+        chain=_open_chain(config, genesis, rules),
+        vm=Vm(rules, config.schedule),
+        settings=settings,
+        signers=Signers(accounts, settings, config.bounds),
+        time=time,
+        pool=Mempool(config.bounds, nonce_of),
+        events=Events(),
+    )
+    if not node.chain.head:
+        # The fee that was asked for is that of the first block with transactions, as in Anvil.
+        settings.next_base_fee = node.head.header.base_fee_per_gas
+    if config.gas_limit is None:
+        settings.gas_limit = node.head.header.gas_limit
+    if config.timestamp is not None and not node.chain.head:
+        time.set_time(config.timestamp)
+    time.follow()
+    return node
+
+
+def rules_of(config: DevnetConfig) -> Rules:
+    """The rules of a devnet: those of the fork, with another name where something differs."""
+    if config.code_size_limit is None:
+        return DEVNET
+    limits = replace(DEVNET.limits, code_size=config.code_size_limit)
+    name = f"{DEVNET.name} with code of {config.code_size_limit} bytes"
+    return replace(DEVNET, name=name, limits=limits)
+
+
+def new_history(config: DevnetConfig) -> StateHistory:
+    """An empty history in memory."""
+    return MemoryHistory(keep=config.keep)
+
+
+def _open_chain(config: DevnetConfig, genesis: Genesis, rules: Rules) -> Chain:
+    chain_id = config.chain_id or genesis.chain_id or DEFAULT_CHAIN_ID
+    chain_config = ChainConfig(
+        chain_id=chain_id, rules=rules, schedule=config.schedule, genesis=genesis
+    )
+    if config.state is None:
+        return Chain(new_history(config), chain_config)
+    consensus = consensus_version(config.schedule, rules.name)
+    store = open_store(config.state, create=True)
+    return Chain(StateDatabase(store, consensus=consensus, keep=config.keep), chain_config)
+
+
+def _genesis(
+    config: DevnetConfig, accounts: tuple[DevAccount, ...], rules: Rules, *, now: int
+) -> Genesis:
+    """Block 0: what the file says, or the defaults, and the accounts that the file does not have."""
+    if config.genesis is None:
+        genesis = Genesis(timestamp=now, coinbase=config.coinbase)
+    else:
+        genesis = read_genesis(config.genesis, what="genesis")
+    world = genesis.world
+    funded = AccountChange(nonce=0, balance=config.balance_ether * ETHER)
+    changes = {account.address: funded for account in accounts if not world.exists(account.address)}
+    return replace(
+        genesis,
+        world=world.apply(changes),
+        gas_limit=_first(config.gas_limit, genesis.gas_limit, rules.block_gas_limit),
+        base_fee=_first(config.base_fee, genesis.base_fee),
+        timestamp=_first(config.timestamp, genesis.timestamp) or 0,
+    )
+
+
+def _first(*values: int | None) -> int | None:
+    return next((value for value in values if value is not None), None)
+
+
+def _settings(config: DevnetConfig) -> Settings:
+    return Settings(
+        automine=config.automine and (config.block_time is None or config.mixed_mining),
+        block_time=config.block_time,
+        coinbase=config.coinbase,
+        gas_limit=config.gas_limit or DEVNET.block_gas_limit,
+        min_gas_price=config.min_gas_price,
+        next_base_fee=None,
+        auto_impersonate=config.auto_impersonate,
+        logging=True,
+    )
