@@ -51,6 +51,11 @@ class MemoryHistory:
         self.put_data(data or {})
         return self._worlds[0]
 
+    def restart(self, number: int, world: World) -> None:
+        """Make a world the state after a block, and forget all other states; records stay."""
+        self._worlds = [_in_memory(world)]
+        self._oldest = number
+
     def commit(self, world: World, data: Data | None = None) -> WorldState:
         """Make a world the state after the next block."""
         world = _in_memory(world)

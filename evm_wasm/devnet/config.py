@@ -83,7 +83,9 @@ class DevnetConfig:
         coinbase: Who gets the fees.
         timestamp: Of the genesis block; None for the genesis file's, or the time of the start.
         genesis: Text of a genesis file; the accounts are added to it. None for them alone.
-        state: URL of the store that keeps the chain (`store.opening`); None keeps it in memory.
+        state: Where the chain is kept: the URL of a store (`store.opening`), which has every
+            block as soon as it is made, or a file, which is loaded at the start if it is there
+            and written by `save` and `close`. None keeps it in memory alone.
         keep: Blocks whose state stays available; None for all.
         call_gas_cap: In gas, of calls that make no transaction.
         code_size_limit: Bytes of deployed code; None for the fork's.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +18,7 @@ from evm_wasm.devnet.events import Events
 from evm_wasm.devnet.fees import Fees
 from evm_wasm.devnet.filling import Filler
 from evm_wasm.devnet.filters import Filters
+from evm_wasm.devnet.keeping import Keeper
 from evm_wasm.devnet.logs import Logs
 from evm_wasm.devnet.mempool import Mempool
 from evm_wasm.devnet.mining import Miner
@@ -82,7 +84,7 @@ class Devnet(Reading):
                 block to block, so that whatever is made is the same in every run.
 
         Raises:
-            InputError: The mnemonic, the genesis or the store's address is wrong.
+            InputError: The mnemonic, the genesis, the store's address or the file is wrong.
             StoreError: The store cannot be used, or is of another consensus version.
             StateError: The store is damaged.
         """
@@ -107,6 +109,8 @@ class Devnet(Reading):
         self.logs = Logs(node, self._blocks)
         self.filters = Filters(node, self.logs, clock or self.time.now)
         self.traces = Traces(node, self._blocks, self._scenes, self._calls, recorder)
+        self._keeper = Keeper(node, self._snapshots)
+        self._keeper.open_file()
         self._filler = Filler(node, self._calls, self._scenes, self.fees)
 
     @property
@@ -119,8 +123,15 @@ class Devnet(Reading):
         return self._snapshots.ids()
 
     def close(self) -> None:
-        """Lets go of the store."""
-        self._node.chain.close()
+        """Saves the file of the configuration, if there is one, or lets go of its store.
+
+        Raises:
+            StoreError: The file cannot be written.
+        """
+        try:
+            self._keeper.save()
+        finally:
+            self._node.chain.close()
 
     def __enter__(self) -> Self:
         return self
@@ -301,7 +312,7 @@ class Devnet(Reading):
 
     def dump(self) -> bytes:
         """The whole chain, its settings, pool and clock as one compressed text (`dump.py`)."""
-        raise NotImplementedError
+        return self._keeper.dump()
 
     def load(self, data: bytes) -> None:
         """Puts a dump in the place of everything; all or nothing.
@@ -310,7 +321,17 @@ class Devnet(Reading):
             InputError: No dump, damaged, of an unknown version, or of another consensus version
                 or chain id; both are named.
         """
-        raise NotImplementedError
+        self._keeper.load(data)
+
+    def save(self, path: Path | None = None) -> None:
+        """Writes a dump into a file, atomically; into `config.state` where no file is named.
+
+        Without such a file, because a store or nothing keeps the chain, it does nothing.
+
+        Raises:
+            StoreError: It cannot be written; it is as it was.
+        """
+        self._keeper.save(path)
 
     # Calls
 

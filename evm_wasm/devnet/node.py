@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from evm_wasm.chain.chain import DEFAULT_CHAIN_ID, Chain, ChainConfig
 from evm_wasm.chain.genesis import Genesis, read_genesis
-from evm_wasm.chain.history import StateHistory
 from evm_wasm.chain.memory_history import MemoryHistory
 from evm_wasm.devnet.accounts import DevAccount, derive_accounts
 from evm_wasm.devnet.config import ETHER, DevnetConfig
@@ -16,13 +15,14 @@ from evm_wasm.devnet.mempool import Mempool
 from evm_wasm.devnet.settings import Settings
 from evm_wasm.devnet.signers import Signers
 from evm_wasm.devnet.timekeeping import Timekeeper
+from evm_wasm.errors import EvmWasmError
 from evm_wasm.model.block import Block
 from evm_wasm.primitives.types import Address
 from evm_wasm.rules.consensus import consensus_version
 from evm_wasm.rules.forks import DEVNET, Rules
 from evm_wasm.state.change import AccountChange
 from evm_wasm.state.database import StateDatabase
-from evm_wasm.store.opening import open_store
+from evm_wasm.store.opening import is_store_url, open_store
 from evm_wasm.vm import Vm
 
 
@@ -77,10 +77,16 @@ def open_node(config: DevnetConfig, clock: Callable[[], int] | None) -> Node:
 
     time = Timekeeper(clock, newest)
     genesis = _genesis(config, accounts, rules, now=time.now())
+    chain_config = ChainConfig(
+        chain_id=config.chain_id or genesis.chain_id or DEFAULT_CHAIN_ID,
+        rules=rules,
+        schedule=config.schedule,
+        genesis=genesis,
+    )
     node = Node(
         config=config,
         accounts=accounts,
-        chain=_open_chain(config, genesis, rules),
+        chain=_open_chain(config, chain_config),
         vm=Vm(rules, config.schedule),
         settings=settings,
         signers=Signers(accounts, settings, config.bounds),
@@ -108,21 +114,26 @@ def rules_of(config: DevnetConfig) -> Rules:
     return replace(DEVNET, name=name, limits=limits)
 
 
-def new_history(config: DevnetConfig) -> StateHistory:
-    """An empty history in memory."""
-    return MemoryHistory(keep=config.keep)
+def fresh_chain(node: Node) -> Chain:
+    """A chain in memory at the genesis of a devnet."""
+    return Chain(MemoryHistory(keep=node.config.keep), node.chain.config)
 
 
-def _open_chain(config: DevnetConfig, genesis: Genesis, rules: Rules) -> Chain:
-    chain_id = config.chain_id or genesis.chain_id or DEFAULT_CHAIN_ID
-    chain_config = ChainConfig(
-        chain_id=chain_id, rules=rules, schedule=config.schedule, genesis=genesis
-    )
-    if config.state is None:
-        return Chain(new_history(config), chain_config)
-    consensus = consensus_version(config.schedule, rules.name)
+def keeps_store(config: DevnetConfig) -> bool:
+    """Whether the chain lies in a store, and neither in a file nor in memory alone."""
+    return config.state is not None and is_store_url(config.state)
+
+
+def _open_chain(config: DevnetConfig, chain_config: ChainConfig) -> Chain:
+    if config.state is None or not keeps_store(config):
+        return Chain(MemoryHistory(keep=config.keep), chain_config)
+    consensus = consensus_version(config.schedule, chain_config.rules.name)
     store = open_store(config.state, create=True)
-    return Chain(StateDatabase(store, consensus=consensus, keep=config.keep), chain_config)
+    try:
+        return Chain(StateDatabase(store, consensus=consensus, keep=config.keep), chain_config)
+    except EvmWasmError:
+        store.close()
+        raise
 
 
 def _genesis(

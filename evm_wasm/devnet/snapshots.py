@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from evm_wasm.chain.chain import Edit
+from evm_wasm.chain.chain import Chain, Edit
 from evm_wasm.devnet.blocks import Blocks
 from evm_wasm.devnet.events import Reverted
 from evm_wasm.devnet.mempool import PoolEntry
-from evm_wasm.devnet.node import Node
+from evm_wasm.devnet.node import Node, fresh_chain, keeps_store
 from evm_wasm.devnet.settings import Settings
 from evm_wasm.devnet.timekeeping import TimeMark
 from evm_wasm.errors import InputError
@@ -83,9 +83,21 @@ class Snapshots:
 
     def reset(self) -> None:
         """Starts anew; errors as of `Devnet.reset`."""
-        self._go_back(0, ())
+        node = self._node
+        if keeps_store(node.config):
+            self._go_back(0, ())
+        else:
+            self.replace_chain(fresh_chain(node))
         self._restore(self._start)
         self.forget()
+
+    def replace_chain(self, chain: Chain) -> None:
+        """Goes on with another chain, which has been opened."""
+        node = self._node
+        node.chain.close()
+        node.chain = chain
+        node.time.follow()
+        node.events.publish(Reverted(node.head))
 
     def forget(self) -> None:
         """There are no snapshots any more."""

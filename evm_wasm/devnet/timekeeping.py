@@ -134,11 +134,9 @@ class Timekeeper:
     def follow(self) -> None:
         """Goes on from the newest block of a chain that was made at some other time.
 
-        Where the clock is behind it, the time is moved ahead; without a clock it stands there.
+        Where the time is behind it, it is moved ahead.
         """
-        timestamp = self._newest()
-        if self._stands or self.now() < timestamp:
-            self.offset = timestamp - self._clock()
+        self.offset += max(self._newest() - self.now(), 0)
 
     def _check_order(self, timestamp: int) -> None:
         _check(timestamp)
