@@ -111,5 +111,5 @@ class _Checking:
 
 
 def _root_of(entries: list[tuple[str, bytes]]) -> Hash32:
-    top = build(sorted(entries), lambda _, node: node)
+    top = build(entries, bytes)
     return EMPTY_TRIE_ROOT if top is None else keccak256(top.encode(bytes))

@@ -137,15 +137,11 @@ class _Loading:
         return root
 
     def _save_trie(self, prefix: bytes, entries: list[tuple[str, bytes]]) -> Hash32:
-        def finish(path: str, node: Node[bytes]) -> Node[bytes]:
-            data = node.encode(bytes)
-            if len(data) < 32:
-                return node
+        def save(path: str, data: bytes) -> Node[bytes]:
             self.put(prefix + path.encode("ascii"), data)
             return Stored(_nothing_to_read, path, keccak256(data))
 
-        entries.sort()
-        top = build(entries, finish)
+        top = build(entries, bytes, save)
         if top is None:
             return EMPTY_TRIE_ROOT
         data = top.encode(bytes)

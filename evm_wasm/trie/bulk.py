@@ -1,4 +1,4 @@
-"""A whole trie from sorted entries at once, each node made a single time.
+"""A whole trie from all its entries at once, each node made and hashed a single time.
 
 Nodes are finished from the bottom up, so a caller that writes each one away when it is finished
 holds only the path it is at, however many entries there are.
@@ -6,74 +6,133 @@ holds only the path it is at, however many entries there are.
 
 from __future__ import annotations
 
+import gc
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from operator import ge, itemgetter
+from typing import Final, Generic, TypeVar
 
 from evm_wasm.errors import StateError
 from evm_wasm.trie.nodes import DIGITS, Branch, Extension, Leaf, Node
 
 V = TypeVar("V")
 
-Finish = Callable[[str, Node[V]], Node[V]]
-"""Given a finished node and its path, what the parent is to hold of it."""
+Save = Callable[[str, bytes], Node[V]]
+"""Given the path of a node and its RLP form, what its parent is to hold of it."""
 
 _BEHIND_DIGITS: Final = "g"
 """Sorts behind every hexadecimal digit."""
+_INDEX: Final = {digit: index for index, digit in enumerate(DIGITS)}
 
 
-def build(entries: Sequence[tuple[str, V]], finish: Finish[V]) -> Node[V] | None:
+def build(
+    entries: Iterable[tuple[str, V]],
+    encode_value: Callable[[V], bytes],
+    save: Save[V] | None = None,
+) -> Node[V] | None:
     """The top node of the trie of some entries, None for no entries.
 
     Args:
-        entries: Paths, in hexadecimal digits, and values, none of them empty.
-        finish: Called for every node below the top, children first. The top node is not
-            finished, because nothing refers to it.
+        entries: Paths, in hexadecimal digits, and values, none of them empty; in any order.
+        encode_value: Makes bytes of a value.
+        save: Called for every node below the top that has a hash of its own, children first.
+            Without it the trie stays in memory, with all nodes below the top hashed.
 
     Raises:
-        StateError: The paths are not in ascending order, or one occurs twice.
+        StateError: A path occurs twice.
     """
-    if any(entries[i][0] >= entries[i + 1][0] for i in range(len(entries) - 1)):
-        raise StateError("entries for a trie are not in ascending order of their keys")
-    return _build(entries, range(len(entries)), 0, finish) if entries else None
+    with collector_paused():
+        ordered = sorted(entries, key=itemgetter(0))
+        if not ordered:
+            return None
+        paths, values = zip(*ordered, strict=True)
+        if any(map(ge, paths, islice(paths, 1, None))):
+            raise StateError("a key of a trie occurs twice")
+        return _Building(paths, values, encode_value, save).node(0, len(paths), 0)
 
 
-def _build(entries: Sequence[tuple[str, V]], span: range, depth: int, finish: Finish[V]) -> Node[V]:
-    """The node for the entries of a span, all of which agree in their first `depth` digits."""
-    first, value = entries[span.start]
-    if len(span) == 1:
-        return Leaf(first[depth:], value)
-    # The entries are sorted: what the first and the last share, all share.
-    fork = _fork(first, entries[span.stop - 1][0], depth)
-    branch = _branch(entries, span, fork, finish)
-    if fork == depth:
-        return branch
-    return Extension(first[depth:fork], finish(first[:fork], branch))
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Keeps Python's collector of cycles from running while many objects are made.
+
+    It would look through everything that was made so far again and again, for half of the whole
+    time, and find nothing: tries have no cycles. For the same reason the new objects join the
+    oldest generation at the end, as if the collector had already looked at them.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            if not gc.get_freeze_count():  # Otherwise somebody else's frozen objects would thaw.
+                gc.freeze()
+                gc.unfreeze()
+            gc.enable()
 
 
-def _branch(
-    entries: Sequence[tuple[str, V]], span: range, depth: int, finish: Finish[V]
-) -> Node[V]:
-    path, value = entries[span.start]
-    here = path[:depth]
-    start = span.start + (len(path) == depth)
-    children: list[Node[V] | None] = [None] * 16
-    while start < span.stop:
-        digit = entries[start][0][depth]
-        below = here + digit
-        stop = bisect_left(entries, below + _BEHIND_DIGITS, start, span.stop, key=_path)
-        node = _build(entries, range(start, stop), depth + 1, finish)
-        children[DIGITS.index(digit)] = finish(below, node)
-        start = stop
-    return Branch(children, value if len(path) == depth else None)
+@dataclass(frozen=True, slots=True)
+class _Building(Generic[V]):
+    """Entries in ascending order of their paths; the rest as of `build`.
+
+    A span of entries is given by its start, its end (exclusive), and a depth: the number of
+    digits in which all paths of the span are known to agree.
+    """
+
+    paths: Sequence[str]
+    values: Sequence[V]
+    encode_value: Callable[[V], bytes]
+    save: Save[V] | None
+
+    def node(self, start: int, stop: int, depth: int) -> Node[V]:
+        """The node for the entries of a span."""
+        first = self.paths[start]
+        if stop - start == 1:
+            return Leaf(first[depth:], self.values[start])
+        fork = _fork(first, self.paths[stop - 1], depth)
+        branch = self._branch(start, stop, fork)
+        if fork == depth:
+            return branch
+        return Extension(first[depth:fork], self._finished(first[:fork], branch))
+
+    def _branch(self, start: int, stop: int, depth: int) -> Branch[V]:
+        paths, values, saves = self.paths, self.values, self.save is not None
+        here = paths[start][:depth]
+        value = None
+        if len(paths[start]) == depth:
+            value = values[start]
+            start += 1
+        children: list[Node[V] | None] = [None] * 16
+        while start < stop:
+            digit = paths[start][depth]
+            end = start + 1
+            if end < stop and paths[end][depth] == digit:
+                end = bisect_left(paths, here + digit + _BEHIND_DIGITS, end, stop)
+                child = self._finished(here + digit, self.node(start, end, depth + 1))
+            else:
+                # Most nodes are these leaves. In memory the branch will have them hashed.
+                child = Leaf(paths[start][depth + 1 :], values[start])
+                if saves:
+                    child = self._finished(here + digit, child)
+            children[_INDEX[digit]] = child
+            start = end
+        return Branch(children, value)
+
+    def _finished(self, path: str, node: Node[V]) -> Node[V]:
+        """What the parent holds of a node."""
+        if self.save is None:
+            # Hashed now, while what it consists of is in the processor's cache.
+            node.reference(self.encode_value)
+            return node
+        data = node.encode(self.encode_value)
+        return self.save(path, data) if len(data) >= 32 else node
 
 
 def _fork(one: str, other: str, depth: int) -> int:
-    """The length of what two paths share, known to be `depth` at least."""
+    """The length of what two sorted paths share, and all between; `depth` at least."""
     while depth < len(one) and one[depth] == other[depth]:
         depth += 1
     return depth
-
-
-def _path(entry: tuple[str, V]) -> str:
-    return entry[0]

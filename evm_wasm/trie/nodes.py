@@ -30,11 +30,15 @@ _EMPTY_STRING: Final = b"\x80"
 
 
 class Node(ABC, Generic[V]):
-    """A part of a trie below some path. Paths given to its methods start at the node."""
+    """A part of a trie below some path. Paths given to its methods start at the node.
 
-    __slots__ = ("_reference",)
+    Attributes:
+        known_reference: What `reference` gives, None before somebody asked for it.
+    """
 
-    _reference: bytes | None
+    __slots__ = ("known_reference",)
+
+    known_reference: bytes | None
 
     @abstractmethod
     def get(self, path: str) -> V | None:
@@ -62,12 +66,12 @@ class Node(ABC, Generic[V]):
 
     def reference(self, encode_value: Callable[[V], bytes]) -> bytes:
         """What a parent holds of this node, in RLP."""
-        reference = self._reference
+        reference = self.known_reference
         if reference is None:
             reference = self.encode(encode_value)
             if len(reference) >= 32:
                 reference = b"\xa0" + keccak256(reference)
-            self._reference = reference
+            self.known_reference = reference
         return reference
 
 
@@ -79,7 +83,7 @@ class Leaf(Node[V]):
     def __init__(self, path: str, value: V) -> None:
         self.path = path
         self.value = value
-        self._reference = None
+        self.known_reference = None
 
     def get(self, path: str) -> V | None:
         return self.value if path == self.path else None
@@ -102,7 +106,14 @@ class Leaf(Node[V]):
         yield prefix + self.path, self.value
 
     def encode(self, encode_value: Callable[[V], bytes]) -> bytes:
-        return _list(_string(_compact(self.path, is_leaf=True)) + _string(encode_value(self.value)))
+        # Nearly all nodes are leaves: for the usual lengths this is written out in one piece.
+        path = self.path
+        value = encode_value(self.value)
+        compact = bytes.fromhex(("3" if len(path) & 1 else "20") + path)
+        if len(path) < 2 or not 1 < len(value) < _COMMON_LENGTHS:
+            return _list(_string(compact) + _string(value))
+        start = _STRING_HEADERS[len(compact)] + compact + _STRING_HEADERS[len(value)]
+        return _list(start + value)
 
 
 class Extension(Node[V]):
@@ -113,7 +124,7 @@ class Extension(Node[V]):
     def __init__(self, path: str, child: Node[V]) -> None:
         self.path = path
         self.child = child
-        self._reference = None
+        self.known_reference = None
 
     def get(self, path: str) -> V | None:
         return self.child.get(path[len(self.path) :]) if path.startswith(self.path) else None
@@ -155,7 +166,7 @@ class Branch(Node[V]):
     def __init__(self, children: list[Node[V] | None], value: V | None) -> None:
         self.children = children
         self.value = value
-        self._reference = None
+        self.known_reference = None
 
     def get(self, path: str) -> V | None:
         if not path:
@@ -197,7 +208,9 @@ class Branch(Node[V]):
 
     def encode(self, encode_value: Callable[[V], bytes]) -> bytes:
         items = [
-            child.reference(encode_value) if child is not None else _EMPTY_STRING
+            _EMPTY_STRING
+            if child is None
+            else child.known_reference or child.reference(encode_value)
             for child in self.children
         ]
         items.append(_EMPTY_STRING if self.value is None else _string(encode_value(self.value)))
@@ -234,14 +247,20 @@ def _compact(path: str, *, is_leaf: bool) -> bytes:
 
 def _string(data: bytes) -> bytes:
     """RLP of a byte string."""
-    if len(data) == 1 and data < _EMPTY_STRING:
-        return data
-    return _header(len(data), 0x80) + data
+    length = len(data)
+    if length < _COMMON_LENGTHS:
+        if length == 1 and data < _EMPTY_STRING:
+            return data
+        return _STRING_HEADERS[length] + data
+    return _header(length, 0x80) + data
 
 
 def _list(payload: bytes) -> bytes:
     """RLP of a list whose items are already joined."""
-    return _header(len(payload), 0xC0) + payload
+    length = len(payload)
+    if length < _COMMON_LENGTHS:
+        return _LIST_HEADERS[length] + payload
+    return _header(length, 0xC0) + payload
 
 
 def _header(length: int, offset: int) -> bytes:
@@ -249,3 +268,10 @@ def _header(length: int, offset: int) -> bytes:
         return bytes((offset + length,))
     size = (length.bit_length() + 7) // 8
     return bytes((offset + 55 + size,)) + length.to_bytes(size, "big")
+
+
+_COMMON_LENGTHS: Final = 1 + 17 * 33
+"""More than the payload of a branch whose value is no longer than a reference."""
+_STRING_HEADERS: Final = tuple(_header(length, 0x80) for length in range(_COMMON_LENGTHS))
+_LIST_HEADERS: Final = tuple(_header(length, 0xC0) for length in range(_COMMON_LENGTHS))
+"""By length of the payload: looked up faster than made, and most nodes are as short as that."""

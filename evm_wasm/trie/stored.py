@@ -37,7 +37,7 @@ class Stored(Node[bytes]):
     __slots__ = ("_node", "_path", "_read")
 
     def __init__(self, read: Read, path: str, node_hash: Hash32) -> None:
-        self._reference = b"\xa0" + node_hash
+        self.known_reference = b"\xa0" + node_hash
         self._node: Node[bytes] | None = None
         self._path = path
         self._read = read
@@ -75,7 +75,7 @@ class Stored(Node[bytes]):
         return self.resolve().encode(encode_value)
 
     def _load(self) -> Node[bytes]:
-        node_hash = Hash32((self._reference or b"")[1:])
+        node_hash = Hash32((self.known_reference or b"")[1:])
         data = self._read(self._path, node_hash)
         if keccak256(data) != node_hash:
             raise StateError(f"{_named(self._path)} does not have the hash that its parent names")

@@ -9,7 +9,7 @@ from evm_wasm.errors import StateError
 from evm_wasm.model.account import EMPTY_TRIE_ROOT
 from evm_wasm.primitives.keccak import keccak256
 from evm_wasm.primitives.types import Hash32
-from evm_wasm.trie.bulk import build
+from evm_wasm.trie.bulk import build, collector_paused
 from evm_wasm.trie.nodes import Leaf, Node
 from evm_wasm.trie.stored import Read, Stored
 from evm_wasm.trie.walking import is_node_at, nodes_on_path, unsaved_nodes
@@ -56,8 +56,9 @@ class Trie(Generic[V]):
         Raises:
             StateError: A key occurs twice or is too long.
         """
-        paths = sorted(((_path(key), value) for key, value in entries), key=lambda entry: entry[0])
-        return Trie(encode_value, build(paths, lambda _, node: node))
+        with collector_paused():
+            paths = [(_path(key), value) for key, value in entries]
+            return Trie(encode_value, build(paths, encode_value))
 
     def get(self, key: bytes) -> V | None:
         """The value of a key, None where there is none."""

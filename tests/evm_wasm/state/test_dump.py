@@ -72,7 +72,7 @@ def test_a_load_that_did_not_end_leaves_no_state():
 
 
 def test_accounts_that_occur_twice_are_refused():
-    with pytest.raises(StateError, match="ascending"):
+    with pytest.raises(StateError, match="twice"):
         load_state(MemoryStore(), [*full_accounts(TWIN), *full_accounts(TWIN)], consensus=CONSENSUS)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import random
 
 import pytest
@@ -15,7 +16,9 @@ from evm_wasm.errors import ProofError, StateError
 from evm_wasm.model.account import EMPTY_TRIE_ROOT
 from evm_wasm.primitives.keccak import keccak256
 from evm_wasm.trie.bulk import build
+from evm_wasm.trie.nodes import Node
 from evm_wasm.trie.proof import verify
+from evm_wasm.trie.stored import Stored
 from evm_wasm.trie.trie import MAX_KEY_LENGTH, Trie
 
 DENSE_KEYS = st.lists(st.sampled_from([0x00, 0x01, 0x10, 0x11, 0xF0]), max_size=4).map(bytes)
@@ -92,11 +95,45 @@ def test_a_trie_built_at_once_is_the_same(entries: dict[bytes, bytes]):
     assert sorted(built.unsaved_nodes()) == sorted(trie.unsaved_nodes())
 
 
-def test_entries_to_build_from_must_be_sorted():
-    for paths in (["01", "00"], ["00", "00"]):
-        with pytest.raises(StateError, match="ascending"):
-            build([(path, b"value") for path in paths], lambda _, node: node)
-    assert build([], lambda _, node: node) is None
+@given(ENTRIES)
+def test_a_trie_built_into_a_store_is_the_same(entries: dict[bytes, bytes]):
+    trie = Trie.build(bytes, entries.items())
+    saved: dict[str, bytes] = {}
+
+    def save(path: str, data: bytes) -> Node[bytes]:
+        assert path not in saved
+        saved[path] = data
+        return Stored(lambda path, _: saved[path], path, keccak256(data))
+
+    top = build([(key.hex(), value) for key, value in entries.items()], bytes, save)
+    assert (top is None) == (not entries)
+    if top is not None:
+        saved[""] = top.encode(bytes)
+    assert saved == dict(trie.unsaved_nodes())
+    read = Trie.stored(trie.root(), lambda path, _: saved[path])
+    assert dict(read.items()) == entries
+
+
+def test_keys_to_build_from_occur_once_and_are_bounded():
+    with pytest.raises(StateError, match="twice"):
+        Trie.build(bytes, [(b"1", b"a"), (b"0", b"b"), (b"1", b"a")])
+    with pytest.raises(StateError, match="at most 64"):
+        Trie.build(bytes, [(bytes(65), b"a")])
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_building_leaves_the_collector_as_it_was(is_enabled: bool):
+    before = gc.isenabled()
+    (gc.enable if is_enabled else gc.disable)()
+    try:
+        Trie.build(bytes, [(b"0", b"a")])
+        assert gc.isenabled() == is_enabled
+        with pytest.raises(StateError):
+            Trie.build(bytes, [(b"0", b"a"), (b"0", b"b")])
+        assert gc.isenabled() == is_enabled
+        assert gc.get_freeze_count() == 0
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 @settings(max_examples=80)
