@@ -34,6 +34,7 @@ from evm_wasm.state.database import BLOCKS_ON_DISK, StateDatabase
 from evm_wasm.state.dump import DumpReader, dump_lines, looks_like_dump
 from evm_wasm.state.loading import FullAccount, full_accounts, load_state
 from evm_wasm.state.reader import World
+from evm_wasm.store.making import new_store
 from evm_wasm.store.opening import is_store_url, open_store
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -127,7 +128,8 @@ def dump_command(state: str, block: int | None, schedule: str, fork: str) -> Non
 def load_command(file: str, store: str, schedule: str, fork: str) -> None:
     """Make STORE of FILE, a dump or a genesis 'alloc'; '-' is standard input.
 
-    A load that fails leaves a store that nothing opens: remove it before the next try.
+    STORE appears when everything is in it. A load that fails leaves nothing; one that was killed
+    leaves STORE.unfinished, which is to be removed before the next try.
     """
     consensus = consensus_version(schedule, fork)
     with closing(read_lines(file)) as lines:
@@ -141,7 +143,7 @@ def load_command(file: str, store: str, schedule: str, fork: str) -> None:
             _check_version(reader.header.consensus, consensus, shown(file))
         else:
             accounts = full_accounts(read_allocation("".join(everything), what=shown(file)))
-        with closing(open_store(store, create=True)) as opened, counting("accounts") as advance:
+        with new_store(store) as opened, counting("accounts") as advance:
             found = load_state(
                 opened,
                 _watched(accounts, advance),

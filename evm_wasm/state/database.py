@@ -65,7 +65,9 @@ class StateDatabase:
         check_format(self._records, consensus=consensus)
         head = self._records.get(HEAD_KEY)
         if head is None:
-            raise StateError("the store is half-written: a load into it did not end")
+            raise StateError(
+                "the store is half-written: a load into it did not end; remove it and load again"
+            )
         self._ledger = Ledger(self._records, *decode_head(head))
         self._check_head()
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
+from typing import Final
 
 from evm_wasm.errors import StoreError
+
+_CLOSED_IN_CHILDREN: Final = getattr(os, "O_CLOEXEC", 0)
+"""Windows has no such flag and needs none."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -20,6 +25,19 @@ else:
     def _try_lock(descriptor: int, *, is_shared: bool) -> None:
         kind = fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+
+
+def _open(path: Path, *, is_shared: bool) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | _CLOSED_IN_CHILDREN, 0o644)
+    except PermissionError:
+        if not is_shared:
+            raise
+    except OSError as error:
+        if not is_shared or error.errno != errno.EROFS:
+            raise
+    # Whoever may only read takes part with a descriptor that only reads.
+    return os.open(path, os.O_RDONLY | _CLOSED_IN_CHILDREN)
 
 
 class FileLock:
@@ -38,11 +56,11 @@ class FileLock:
         """
         self._descriptor: int | None = None
         try:
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            self._descriptor = _open(path, is_shared=is_shared)
         except OSError as error:
             if not is_shared:
                 raise StoreError(f"{what}: cannot be written: {error.strerror}") from error
-            return  # Where nothing can be written, nobody writes while we read.
+            return  # Nobody wrote here, and we may not: there is nothing to agree upon.
         try:
             _try_lock(self._descriptor, is_shared=is_shared)
         except OSError as error:

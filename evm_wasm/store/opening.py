@@ -13,6 +13,7 @@ from evm_wasm.store.base import Store
 from evm_wasm.store.memory import MemoryStore
 
 DATA_FILE: Final = "data.mdb"
+UNFINISHED_SUFFIX: Final = ".unfinished"
 
 
 def open_store(url: str, *, create: bool = False, read_only: bool = False) -> Store:
@@ -28,13 +29,57 @@ def open_store(url: str, *, create: bool = False, read_only: bool = False) -> St
         StoreError: Missing, in use, not a store, not readable or writable, or LMDB is asked for
             and not installed.
     """
+    scheme, path = split_url(url)
+    if path and is_unfinished(Path(path)):
+        raise StoreError(f"{url}: half-written: {what_to_remove(Path(path))}")
+    return SCHEMES[scheme](path, create, read_only)
+
+
+def split_url(url: str) -> tuple[str, str]:
+    """Scheme and path of the URL of a store; no path for `memory:`.
+
+    Raises:
+        InputError: Not such a URL.
+    """
     scheme, colon, path = url.partition(":")
     if not colon or scheme not in SCHEMES:
         names = ", ".join(f"{name}:" for name in SCHEMES)
         raise InputError(f"the URL of a store begins with one of {names}")
     if (scheme == "memory") != (not path):
         raise InputError("a store is memory: without a path, or lmdb:PATH or sqlite:PATH")
-    return SCHEMES[scheme](path, create, read_only)
+    if "\0" in path:
+        raise InputError("the path of a store has a zero byte in it")
+    return scheme, path
+
+
+def unfinished(path: Path) -> Path:
+    """Where a store lies while it is made; see `making`."""
+    return Path(f"{path}{UNFINISHED_SUFFIX}")
+
+
+def is_unfinished(path: Path) -> bool:
+    """Whether there is half of a store for a place where nothing is."""
+    try:
+        return unfinished(path).exists() and is_free(path)
+    except OSError:
+        return False  # What is wrong with the path itself is said by whoever opens it.
+
+
+def is_free(path: Path) -> bool:
+    """Whether there is nothing at a place, or an empty folder.
+
+    Raises:
+        OSError: It cannot be looked at.
+    """
+    return not path.exists() or (path.is_dir() and not any(path.iterdir()))
+
+
+def what_to_remove(path: Path) -> str:
+    """What to do about a store that somebody began to make."""
+    return (
+        f"{unfinished(path)} is being made, or was when its process ended; wait for that, or "
+        "remove it and begin anew"
+    )
 
 
 def is_store_url(text: str) -> bool:

@@ -12,6 +12,8 @@ from evm_wasm.store.base import MAX_KEY_LENGTH, SCAN_STEP, Batch
 from evm_wasm.store.lock import FileLock
 
 LOCK_SUFFIX: Final = ".lock"
+LOG_SUFFIX: Final = "-wal"
+"""SQLite's own name for the log that lies beside the file while it is written."""
 APPLICATION: Final = 0x6557534D
 """The number in the file's header that says whose file it is: "eWSM" in ASCII."""
 
@@ -33,11 +35,10 @@ class SqliteStore:
         self._is_open = False
         lock = path.with_name(path.name + LOCK_SUFFIX)
         self._lock = FileLock(lock, is_shared=read_only, what=self._what)
-        mode = "ro" if read_only else "rwc"
         try:
             # The machine runs in a thread of its own; it is the only one that uses the store then.
             self._connection = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode={mode}",
+                f"{path.resolve().as_uri()}?{_access(path, read_only=read_only)}",
                 uri=True,
                 isolation_level=None,
                 check_same_thread=False,
@@ -121,6 +122,18 @@ class SqliteStore:
 
     def _failure(self, what: str, error: Exception) -> StoreError:
         return StoreError(f"{self._what}: {what}: {error}")
+
+
+def _access(path: Path, *, read_only: bool) -> str:
+    """How SQLite is to open a file."""
+    if not read_only:
+        return "mode=rwc"
+    log = path.with_name(path.name + LOG_SUFFIX)
+    if log.exists() and log.stat().st_size:
+        return "mode=ro"
+    # With no log to take up, and our lock to keep writers away, SQLite needs to make no files of
+    # its own beside the store, which may lie where nothing can be written.
+    return "mode=ro&immutable=1"
 
 
 def _behind(prefix: bytes) -> bytes:

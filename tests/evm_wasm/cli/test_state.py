@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
+import subprocess
+import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from command_line import ALICE, BOB, COUNTER, DEPLOYED, TOKEN_DEPLOY, Ewasm
 
+ROOT = Path(__file__).resolve().parents[3]
 SUPPLY = ("exec", DEPLOYED, "--call", "totalSupply()(uint64)")
 STORES = pytest.mark.parametrize("scheme", ["lmdb", "sqlite"])
 
@@ -54,7 +59,7 @@ def test_a_dump_is_loaded_elsewhere(ewasm: Ewasm, tmp_path: Path, chain: str, sc
     assert "1000000" in ewasm(*SUPPLY, "--state", copy).out
     again = ewasm("state", "load", dump, copy)
     assert again.code == 3
-    assert "empty store" in again.err
+    assert "exists already" in again.err
 
 
 def test_a_genesis_file_is_loaded(ewasm: Ewasm, tmp_path: Path):
@@ -64,6 +69,51 @@ def test_a_genesis_file_is_loaded(ewasm: Ewasm, tmp_path: Path):
     loaded = ewasm("state", "load", genesis, store)
     assert loaded.out == ewasm("state", "root", genesis).out
     assert ewasm("state", "root", store).out == loaded.out
+
+
+@STORES
+def test_a_load_that_fails_leaves_nothing(
+    ewasm: Ewasm, tmp_path: Path, chain: str, scheme: str, monkeypatch: pytest.MonkeyPatch
+):
+    lines = ewasm("state", "dump", chain).out.splitlines(keepends=True)
+    place = tmp_path / "place"
+    place.mkdir()
+    header = json.dumps({**json.loads(lines[0]), "root": "0x" + "11" * 32}) + "\n"
+    for text, error in (
+        ("".join(lines[:-1]), "cut short"),
+        (header + "".join(lines[1:]), "it should be 0x1111"),
+    ):
+        loaded = ewasm("state", "load", "-", f"{scheme}:{place}/copy", stdin=text.encode())
+        assert loaded.code == 2
+        assert error in loaded.err
+        assert list(place.iterdir()) == []
+
+
+@STORES
+def test_a_killed_load_is_refused_and_named(ewasm: Ewasm, tmp_path: Path, chain: str, scheme: str):
+    lines = ewasm("state", "dump", chain).out.splitlines(keepends=True)
+    copy = tmp_path / "copy"
+    url = f"{scheme}:{copy}"
+    half = tmp_path / "copy.unfinished"
+    program = [sys.executable, "-m", "evm_wasm", "state", "load", "-", url]
+    with subprocess.Popen(program, cwd=ROOT, stdin=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        process.stdin.write("".join(lines[:-1]))
+        process.stdin.flush()
+        while not half.exists() and process.poll() is None:
+            time.sleep(0.01)
+        process.kill()
+    for command in (("root", url), ("check", url), ("load", "-", url)):
+        refused = ewasm("state", *command, stdin="".join(lines).encode())
+        assert refused.code == 3
+        assert f"{half} is being made, or was when its process ended" in refused.err
+        assert "remove it and begin anew" in refused.err
+    refused = ewasm("state", "root", f"{scheme}:{half}")
+    assert refused.code == 3
+    assert not copy.exists()
+    shutil.rmtree(half) if half.is_dir() else half.unlink()
+    loaded = ewasm("state", "load", "-", url, stdin="".join(lines).encode())
+    assert loaded.out == ewasm("state", "root", chain).out
 
 
 def test_proofs_are_verified_with_the_root_alone(ewasm: Ewasm, tmp_path: Path, chain: str):

@@ -177,6 +177,7 @@ from evm_wasm.store import lmdb_store, sqlite_store
 from evm_wasm.store.opening import open_store
 if os.geteuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
+print(open_store({url!r}, read_only=True).get(b"key"))
 try:
     open_store({url!r})
 except StoreError as error:
@@ -189,9 +190,51 @@ except StoreError as error:
     result = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert "cannot be" in result.stdout
+    read, refused = result.stdout.splitlines()
+    assert read == "b'value'"
+    assert "cannot be written: Permission denied" in refused
     for path in inside:
         path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+@DURABLE
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of files are POSIX")
+def test_who_may_only_read_still_keeps_writers_away(scheme: str, tmp_path: Path):
+    url = f"{scheme}:{tmp_path}/state"
+    store = open_store(url, create=True)
+    store.write({b"key": b"value"})
+    tmp_path.chmod(0o755)
+    for path in tmp_path.parents:
+        with contextlib.suppress(PermissionError):
+            path.chmod(path.stat().st_mode | 0o011)
+    program = f"""
+import os, sys
+from evm_wasm.errors import StoreError
+from evm_wasm.store import lmdb_store, sqlite_store
+from evm_wasm.store.opening import open_store
+if os.geteuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+try:
+    print(open_store({url!r}, read_only=True).get(b"key"), flush=True)
+except StoreError as error:
+    print(error, flush=True)
+sys.stdin.read()
+"""
+    command = [sys.executable, "-c", program]
+    pipe = subprocess.PIPE
+    assert (
+        "in use by another process"
+        in subprocess.run(
+            command, cwd=ROOT, input="", capture_output=True, text=True, check=True
+        ).stdout
+    )
+    store.close()
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as reader:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "b'value'\n"
+        with pytest.raises(StoreError, match="in use"):
+            open_store(url)
+        reader.communicate("")
 
 
 def test_what_is_no_lmdb_store(tmp_path: Path):
