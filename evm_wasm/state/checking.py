@@ -46,10 +46,10 @@ class _Checking:
 
     def accounts(self) -> Iterator[str]:
         """The newest block: every account with its storage and code."""
-        entries = []
+        entries = {}
         for key, data in self._ledger.records.scan(ACCOUNT):
             address = Address(key[1:])
-            entries.append((keccak256(address).hex(), data))
+            entries[keccak256(address).hex()] = data
             try:
                 yield from self._account(address, decode_account(data))
             except StateError as error:
@@ -93,10 +93,10 @@ class _Checking:
         records = self._ledger.records
         if account.code_hash != EMPTY_CODE_HASH and records.get(CODE + account.code_hash) is None:
             yield f"account 0x{address.hex()}: its code is missing"
-        entries = []
+        entries = {}
         for key, data in records.scan(SLOT + address):
             decode_slot(data)
-            entries.append((keccak256(key[21:]).hex(), data))
+            entries[keccak256(key[21:]).hex()] = data
         self._slots += len(entries)
         if _root_of(entries) != account.storage_root:
             yield f"account 0x{address.hex()}: its slots do not have its storage root"
@@ -110,6 +110,6 @@ class _Checking:
         return len(source.seen)
 
 
-def _root_of(entries: list[tuple[str, bytes]]) -> Hash32:
-    top = build(entries, bytes)
+def _root_of(entries: dict[str, bytes]) -> Hash32:
+    top = build(entries.items(), bytes)
     return EMPTY_TRIE_ROOT if top is None else keccak256(top.encode(bytes))

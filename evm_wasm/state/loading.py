@@ -101,7 +101,7 @@ class _Loading:
     def __init__(self, records: Records) -> None:
         self.records = records
         self._batch: dict[bytes, bytes] = {}
-        self._accounts: list[tuple[str, bytes]] = []
+        self._accounts: dict[str, bytes] = {}
 
     def put(self, key: bytes, value: bytes) -> None:
         """Have a record written with the batch that is being collected."""
@@ -120,15 +120,16 @@ class _Loading:
         if full.code:
             code_hash = keccak256(full.code)
             self.put(CODE + code_hash, full.code)
-        entries = []
+        owner = f"account 0x{full.address.hex()}"
+        entries: dict[str, bytes] = {}
         for key, value in full.slots:
             data = encode_slot(value)
             self.put(slot_key(full.address, key), data)
-            entries.append((keccak256(key).hex(), data))
+            _add(entries, key, data, what=f"{owner}: the slot 0x{key.hex()}")
         storage_root = self._save_trie(STORAGE_NODE + full.address, entries)
         data = encode_account(Account(full.nonce, full.balance, storage_root, code_hash))
         self.put(account_key(full.address), data)
-        self._accounts.append((keccak256(full.address).hex(), data))
+        _add(self._accounts, full.address, data, what=owner)
 
     def finish(self) -> Hash32:
         """Write the account trie; the root."""
@@ -136,17 +137,25 @@ class _Loading:
         self.flush()
         return root
 
-    def _save_trie(self, prefix: bytes, entries: list[tuple[str, bytes]]) -> Hash32:
+    def _save_trie(self, prefix: bytes, entries: dict[str, bytes]) -> Hash32:
         def save(path: str, data: bytes) -> Node[bytes]:
             self.put(prefix + path.encode("ascii"), data)
             return Stored(_nothing_to_read, path, keccak256(data))
 
-        top = build(entries, bytes, save)
+        top = build(entries.items(), bytes, save)
         if top is None:
             return EMPTY_TRIE_ROOT
         data = top.encode(bytes)
         self.put(prefix, data)
         return keccak256(data)
+
+
+def _add(entries: dict[str, bytes], key: bytes, data: bytes, *, what: str) -> None:
+    """Adds an entry of a trie whose keys are hashed; raises a `StateError` for a second one."""
+    path = keccak256(key).hex()
+    if path in entries:
+        raise StateError(f"{what} occurs twice")
+    entries[path] = data
 
 
 def _nothing_to_read(path: str, _node_hash: Hash32) -> bytes:

@@ -11,12 +11,18 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
-from operator import ge, itemgetter
+from operator import itemgetter
 from typing import Final, Generic, TypeVar
 
 from evm_wasm.errors import StateError
-from evm_wasm.trie.nodes import DIGITS, Branch, Extension, Leaf, Node
+from evm_wasm.trie.nodes import (
+    DIGITS,
+    EMPTY_STRING,
+    Branch,
+    Extension,
+    Leaf,
+    Node,
+)
 
 V = TypeVar("V")
 
@@ -39,7 +45,8 @@ def build(
         entries: Paths, in hexadecimal digits, and values, none of them empty; in any order.
         encode_value: Makes bytes of a value.
         save: Called for every node below the top that has a hash of its own, children first.
-            Without it the trie stays in memory, with all nodes below the top hashed.
+            Without it the trie stays in memory, its branches hashed while what they consist of
+            is in the processor's cache.
 
     Raises:
         StateError: A path occurs twice.
@@ -49,8 +56,6 @@ def build(
         if not ordered:
             return None
         paths, values = zip(*ordered, strict=True)
-        if any(map(ge, paths, islice(paths, 1, None))):
-            raise StateError("a key of a trie occurs twice")
         return _Building(paths, values, encode_value, save).node(0, len(paths), 0)
 
 
@@ -92,47 +97,51 @@ class _Building(Generic[V]):
         first = self.paths[start]
         if stop - start == 1:
             return Leaf(first[depth:], self.values[start])
-        fork = _fork(first, self.paths[stop - 1], depth)
+        # The paths are sorted: what the first and the last share, all share.
+        last = self.paths[stop - 1]
+        fork = depth
+        while fork < len(first) and first[fork] == last[fork]:
+            fork += 1
         branch = self._branch(start, stop, fork)
         if fork == depth:
             return branch
         return Extension(first[depth:fork], self._finished(first[:fork], branch))
 
     def _branch(self, start: int, stop: int, depth: int) -> Branch[V]:
-        paths, values, saves = self.paths, self.values, self.save is not None
+        paths, values, encode_value = self.paths, self.values, self.encode_value
+        stays = self.save is None
         here = paths[start][:depth]
         value = None
         if len(paths[start]) == depth:
             value = values[start]
             start += 1
+            if paths[start] == here:
+                raise StateError("a key of a trie occurs twice")
         children: list[Node[V] | None] = [None] * 16
+        references = [EMPTY_STRING] * 16
         while start < stop:
             digit = paths[start][depth]
             end = start + 1
             if end < stop and paths[end][depth] == digit:
                 end = bisect_left(paths, here + digit + _BEHIND_DIGITS, end, stop)
-                child = self._finished(here + digit, self.node(start, end, depth + 1))
+                child = self.node(start, end, depth + 1)
             else:
-                # Most nodes are these leaves. In memory the branch will have them hashed.
                 child = Leaf(paths[start][depth + 1 :], values[start])
-                if saves:
-                    child = self._finished(here + digit, child)
-            children[_INDEX[digit]] = child
+            index = _INDEX[digit]
+            if stays:
+                references[index] = child.reference(encode_value)
+            else:
+                child = self._finished(here + digit, child)
+            children[index] = child
             start = end
-        return Branch(children, value)
+        branch = Branch(children, value)
+        if stays:
+            branch.take_references(references, encode_value)
+        return branch
 
     def _finished(self, path: str, node: Node[V]) -> Node[V]:
         """What the parent holds of a node."""
         if self.save is None:
-            # Hashed now, while what it consists of is in the processor's cache.
-            node.reference(self.encode_value)
             return node
         data = node.encode(self.encode_value)
         return self.save(path, data) if len(data) >= 32 else node
-
-
-def _fork(one: str, other: str, depth: int) -> int:
-    """The length of what two sorted paths share, and all between; `depth` at least."""
-    while depth < len(one) and one[depth] == other[depth]:
-        depth += 1
-    return depth

@@ -25,7 +25,7 @@ from evm_wasm.primitives.keccak import keccak256
 V = TypeVar("V")
 
 DIGITS: Final = "0123456789abcdef"
-_EMPTY_STRING: Final = b"\x80"
+EMPTY_STRING: Final = b"\x80"
 """RLP of no bytes: an absent child or value of a branch."""
 
 
@@ -106,14 +106,14 @@ class Leaf(Node[V]):
         yield prefix + self.path, self.value
 
     def encode(self, encode_value: Callable[[V], bytes]) -> bytes:
-        # Nearly all nodes are leaves: for the usual lengths this is written out in one piece.
         path = self.path
         value = encode_value(self.value)
         compact = bytes.fromhex(("3" if len(path) & 1 else "20") + path)
-        if len(path) < 2 or not 1 < len(value) < _COMMON_LENGTHS:
+        if len(path) < 2 or not 1 < len(value) < _COMMON_VALUES:
             return _list(_string(compact) + _string(value))
-        start = _STRING_HEADERS[len(compact)] + compact + _STRING_HEADERS[len(value)]
-        return _list(start + value)
+        # Nearly all nodes are leaves of hashes: these are written out in one piece.
+        payload = _STRING_HEADERS[len(compact)] + compact + _STRING_HEADERS[len(value)] + value
+        return _LIST_HEADERS[len(payload)] + payload
 
 
 class Extension(Node[V]):
@@ -207,14 +207,27 @@ class Branch(Node[V]):
                 yield from child.entries(prefix + digit)
 
     def encode(self, encode_value: Callable[[V], bytes]) -> bytes:
-        items = [
-            _EMPTY_STRING
+        references = [
+            EMPTY_STRING
             if child is None
             else child.known_reference or child.reference(encode_value)
             for child in self.children
         ]
-        items.append(_EMPTY_STRING if self.value is None else _string(encode_value(self.value)))
-        return _list(b"".join(items))
+        return self._joined(references, encode_value)
+
+    def take_references(self, references: list[bytes], encode_value: Callable[[V], bytes]) -> None:
+        """Makes the node's own reference of those of its sixteen parts, known to the caller.
+
+        Args:
+            references: `EMPTY_STRING` for a part that is absent.
+            encode_value: As of `encode`.
+        """
+        encoded = self._joined(references, encode_value)
+        self.known_reference = b"\xa0" + keccak256(encoded) if len(encoded) >= 32 else encoded
+
+    def _joined(self, references: list[bytes], encode_value: Callable[[V], bytes]) -> bytes:
+        value = EMPTY_STRING if self.value is None else _string(encode_value(self.value))
+        return _list(b"".join(references) + value)
 
 
 def _collapse(children: list[Node[V] | None], value: V | None) -> Node[V]:
@@ -249,7 +262,7 @@ def _string(data: bytes) -> bytes:
     """RLP of a byte string."""
     length = len(data)
     if length < _COMMON_LENGTHS:
-        if length == 1 and data < _EMPTY_STRING:
+        if length == 1 and data < EMPTY_STRING:
             return data
         return _STRING_HEADERS[length] + data
     return _header(length, 0x80) + data
@@ -272,6 +285,8 @@ def _header(length: int, offset: int) -> bytes:
 
 _COMMON_LENGTHS: Final = 1 + 17 * 33
 """More than the payload of a branch whose value is no longer than a reference."""
+_COMMON_VALUES: Final = 256
+"""With a key of 64 bytes, the longest that tries have, a leaf is still of a common length."""
 _STRING_HEADERS: Final = tuple(_header(length, 0x80) for length in range(_COMMON_LENGTHS))
 _LIST_HEADERS: Final = tuple(_header(length, 0xC0) for length in range(_COMMON_LENGTHS))
 """By length of the payload: looked up faster than made, and most nodes are as short as that."""

@@ -57,7 +57,8 @@ class Trie(Generic[V]):
             StateError: A key occurs twice or is too long.
         """
         with collector_paused():
-            paths = [(_path(key), value) for key, value in entries]
+            paths = [(key.hex(), value) for key, value in entries]
+            _check_length(max((len(path) for path, _ in paths), default=0) // 2)
             return Trie(encode_value, build(paths, encode_value))
 
     def get(self, key: bytes) -> V | None:
@@ -115,6 +116,10 @@ class Trie(Generic[V]):
 
 
 def _path(key: bytes) -> str:
-    if len(key) > MAX_KEY_LENGTH:
-        raise StateError(f"a trie key of {len(key)} bytes; at most {MAX_KEY_LENGTH}")
+    _check_length(len(key))
     return key.hex()
+
+
+def _check_length(length: int) -> None:
+    if length > MAX_KEY_LENGTH:
+        raise StateError(f"a trie key of {length} bytes; at most {MAX_KEY_LENGTH}")

@@ -117,6 +117,11 @@ def test_a_trie_built_into_a_store_is_the_same(entries: dict[bytes, bytes]):
 def test_keys_to_build_from_occur_once_and_are_bounded():
     with pytest.raises(StateError, match="twice"):
         Trie.build(bytes, [(b"1", b"a"), (b"0", b"b"), (b"1", b"a")])
+    for count in (2, 3):
+        with pytest.raises(StateError, match="twice"):
+            Trie.build(bytes, [(b"1", b"a")] * count)
+    with pytest.raises(StateError, match="twice"):
+        Trie.build(bytes, [(b"", b"a"), (b"1", b"a"), (b"", b"b")])
     with pytest.raises(StateError, match="at most 64"):
         Trie.build(bytes, [(bytes(65), b"a")])
 
