@@ -25,6 +25,12 @@ def counting(what: str) -> Iterator[Callable[[], None]]:
 
     text = TextColumn(f"{{task.completed:,.0f}} {what}")
     columns = (SpinnerColumn(), text, TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,  # Standard output may go to a file, and is none of our business.
+        redirect_stderr=False,
+    ) as progress:
         task = progress.add_task("", total=None)
         yield lambda: progress.advance(task)
