@@ -47,7 +47,8 @@ fixtures: development  ## Write our own state tests from their sources and run t
 	"$(BIN)/ewasm" statetest fixtures/state
 
 soak: development  ## Damage stores and kill their writers many times, with counts
-	EWASM_SOAK=1 "$(BIN)/python" -m pytest -rP tests/evm_wasm/state/test_faults.py
+	EWASM_SOAK=1 EWASM_SOAK_RESULTS=tests/RESULTS-soak.md \
+	"$(BIN)/python" -m pytest -rP tests/evm_wasm/state/test_faults.py
 
 fuzz: development  ## Prove the injector on many random modules (FUZZ_OPTIONS='--runs 1000 --seed 7')
 	"$(BIN)/python" -m fuzz $(FUZZ_OPTIONS)

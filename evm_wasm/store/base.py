@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from operator import ge
 from typing import Final, Protocol, TypeAlias
+
+from evm_wasm.errors import StoreError
 
 MAX_KEY_LENGTH: Final = 500
 """Bytes, and 1 at least. LMDB's limit is 511."""
@@ -13,6 +16,25 @@ SCAN_STEP: Final = 1024
 
 Batch: TypeAlias = Mapping[bytes, bytes | None]
 """New values of some keys; None deletes."""
+
+
+Entry: TypeAlias = tuple[bytes, bytes]
+
+
+def check_order(entries: Sequence[Entry], start: bytes, what: str) -> None:
+    """Refuses what a step of a scan found if it cannot be: a scan of damaged pages might not end.
+
+    Args:
+        entries: Keys and values.
+        start: The least key that was asked for.
+        what: Name of the store, for the error.
+
+    Raises:
+        StoreError: The keys are not in ascending order from the start on.
+    """
+    keys = [key for key, _ in entries]
+    if (keys and keys[0] < start) or any(map(ge, keys, keys[1:])):
+        raise StoreError(f"{what}: damaged: the keys are not in order")
 
 
 class Store(Protocol):

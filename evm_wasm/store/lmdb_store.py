@@ -9,7 +9,7 @@ from typing import Final
 import lmdb
 
 from evm_wasm.errors import StoreError
-from evm_wasm.store.base import SCAN_STEP, Batch
+from evm_wasm.store.base import SCAN_STEP, Batch, check_order
 from evm_wasm.store.lock import FileLock
 
 DATA_FILE: Final = "data.mdb"
@@ -108,6 +108,7 @@ class LmdbStore:
                         entries.append((key, value))
         except lmdb.Error as error:
             raise self._failure("cannot be read", error) from error
+        check_order(entries, position, self._what)
         return entries
 
     def _check_open(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from evm_wasm.errors import StoreError
-from evm_wasm.store.base import MAX_KEY_LENGTH, SCAN_STEP, Batch
+from evm_wasm.store.base import MAX_KEY_LENGTH, SCAN_STEP, Batch, check_order
 from evm_wasm.store.lock import FileLock
 
 LOCK_SUFFIX: Final = ".lock"
@@ -59,12 +59,15 @@ class SqliteStore:
     def get(self, key: bytes) -> bytes | None:
         """The value of a key, None where there is none."""
         rows = self._query("SELECT value FROM records WHERE key = ?", key)
-        return bytes(rows[0][0]) if rows else None
+        self._check_blobs(rows)
+        return rows[0][0] if rows else None
 
     def scan(self, prefix: bytes, start: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
         """Keys that begin with a prefix, and their values, in order of the keys."""
         position, end = max(prefix, start), _behind(prefix)
         while rows := self._query(_SELECT_SOME, position, end, SCAN_STEP):
+            self._check_blobs(rows)
+            check_order(rows, position, self._what)
             yield from rows
             position = rows[-1][0] + b"\0"
 
@@ -115,6 +118,11 @@ class SqliteStore:
             return self._connection.execute(statement, values).fetchall()
         except sqlite3.Error as error:
             raise self._failure("cannot be read", error) from error
+
+    def _check_blobs(self, rows: list[tuple[Any, ...]]) -> None:
+        """Refuses values of other types: SQLite reads the type of each from the page."""
+        if not all(isinstance(value, bytes) for row in rows for value in row):
+            raise StoreError(f"{self._what}: damaged: a key or a value is not of bytes")
 
     def _check_open(self) -> None:
         if not self._is_open:

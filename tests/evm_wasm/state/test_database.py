@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from sample_state import twins
 
 from evm_wasm.errors import StateError, StoreError
 from evm_wasm.model.account import Account
@@ -23,6 +27,7 @@ from evm_wasm.state.world import WorldState
 from evm_wasm.store.memory import MemoryStore
 from evm_wasm.store.opening import open_store
 
+ROOT = Path(__file__).resolve().parents[3]
 CONSENSUS = "rules of the tests"
 KEEP = 3
 ALICE = Address(b"\xa1" * 20)
@@ -285,6 +290,47 @@ def changed_records(key: bytes, change: Callable[[bytes], bytes] | None) -> Memo
     else:
         store.write({key: change(store.get(key) or b"")})
     return store
+
+
+@pytest.mark.parametrize("scheme", ["lmdb", "sqlite"])
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of processes are POSIX")
+def test_a_full_disk_leaves_the_last_block(scheme: str, tmp_path: Path):
+    url = f"{scheme}:{tmp_path}/state"
+    program = f"""
+import resource, signal
+from sample_state import CONSENSUS, block, contents, grow, twins
+from evm_wasm.errors import StoreError
+from evm_wasm.state.database import StateDatabase
+from evm_wasm.store.opening import open_store
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+database = StateDatabase(open_store({url!r}, create=True), consensus=CONSENSUS)
+grow(database, 3)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+for _ in range(2):
+    try:
+        grow(database, 1)
+    except StoreError as error:
+        print(error)
+    assert database.head == 3
+    assert contents(database.world) == contents(twins(3)[-1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+grow(database, 2)
+database.close()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests/support'}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("cannot be written") == 2
+    database = StateDatabase(open_store(url), consensus=CONSENSUS)
+    assert database.head == 5
+    assert database.world.root == twins(5)[-1].root
+    assert list(database.find_damage()) == []
+    database.close()
 
 
 def test_heads_that_do_not_fit_are_refused():

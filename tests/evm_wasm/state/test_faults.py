@@ -1,4 +1,7 @@
-"""Damaged files and killed writers; `EWASM_SOAK=1` asks for the long form."""
+"""Damaged files, killed writers, changed proofs; `EWASM_SOAK=1` asks for the long form.
+
+`EWASM_SOAK_RESULTS` names the file that the counts are written to.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,16 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sample_state import CONSENSUS, block, contents, grow
+from changed_proofs import changed_proofs
+from sample_state import CONSENSUS, address, block, contents, grow, twins, word
 
+from benchmarks.machine import facts
+from evm_wasm.errors import ProofError
+from evm_wasm.state.account_proof import prove_account, verify_account
 from evm_wasm.state.database import StateDatabase
 from evm_wasm.state.world import WorldState
 from evm_wasm.store.opening import open_store
@@ -20,14 +28,36 @@ from evm_wasm.store.opening import open_store
 ROOT = Path(__file__).resolve().parents[3]
 SUPPORT = ROOT / "tests/support"
 SOAK = bool(os.environ.get("EWASM_SOAK"))
-FLIPS = 2000 if SOAK else 200
+FLIPS = 2_000 if SOAK else 200
 KILLS = 200 if SOAK else 20
+PROOFS = 42 if SOAK else 2
 BLOCKS = 12
 ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{SUPPORT}"}
 
 
+@pytest.fixture(scope="module")
+def record() -> Iterator[Callable[[str], None]]:
+    """Takes what was counted; the file of results is written when everything has been."""
+    counted: list[str] = []
+    began = time.monotonic()
+
+    def take(line: str) -> None:
+        print(line)
+        counted.append(f"- {line}")
+
+    yield take
+    target = os.environ.get("EWASM_SOAK_RESULTS")
+    if target:
+        environment = [f"- {fact}: {value}" for fact, value in facts(None).items()]
+        took = f"- time: {time.monotonic() - began:.0f} s"
+        text = ["# Results of `make soak`", "", *environment, took, "", *counted, ""]
+        Path(target).write_text("\n".join(text), encoding="utf-8")
+
+
 @pytest.mark.parametrize("scheme", ["lmdb", "sqlite"])
-def test_a_flipped_bit_is_detected_or_harmless(scheme: str, tmp_path: Path):
+def test_a_flipped_bit_is_detected_or_harmless(
+    scheme: str, tmp_path: Path, record: Callable[[str], None]
+):
     whole = tmp_path / "whole"
     database = StateDatabase(
         open_store(f"{scheme}:{whole}", create=True), consensus=CONSENSUS, keep=4
@@ -57,11 +87,12 @@ def test_a_flipped_bit_is_detected_or_harmless(scheme: str, tmp_path: Path):
         seeds = seeds[len(lines) :]
     assert sum(outcomes.values()) == FLIPS
     assert outcomes["detected"] > FLIPS // 10
-    print(f"{scheme}: {FLIPS} flipped bits: {dict(outcomes)}")
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+    record(f"{scheme}: {FLIPS} bits flipped, one at a time: {counts}, 0 wrong answers")
 
 
 @pytest.mark.parametrize("scheme", ["lmdb", "sqlite"])
-def test_a_killed_writer_loses_nothing(scheme: str, tmp_path: Path):
+def test_a_killed_writer_loses_nothing(scheme: str, tmp_path: Path, record: Callable[[str], None]):
     url = f"{scheme}:{tmp_path}/state"
     chance = random.Random(scheme)
     twin, number = WorldState.EMPTY, 0
@@ -79,7 +110,29 @@ def test_a_killed_writer_loses_nothing(scheme: str, tmp_path: Path):
         assert list(database.find_damage()) == []
         database.close()
     assert number > KILLS // 2
-    print(f"{scheme}: {KILLS} killed writers, {number} blocks, none lost")
+    record(f"{scheme}: {KILLS} writers killed: {number} blocks acknowledged, 0 lost, 0 torn")
+
+
+def test_every_changed_bit_of_every_proof_is_refused(record: Callable[[str], None]):
+    world = twins(BLOCKS)[-1]
+    keys = [word(number) for number in range(2)]
+    refused = right = 0
+    for number in range(PROOFS):
+        for changed in changed_proofs(prove_account(world, address(number), keys)):
+            try:
+                verify_account(world.root, changed)
+            except ProofError:
+                refused += 1
+            else:
+                # Another address or key without anything may have the same proof.
+                names = [slot.key for slot in changed.slots]
+                assert changed == prove_account(world, changed.address, names)
+                right += 1
+    assert refused > 10 * right
+    record(
+        f"proofs: {refused + right} bits changed in {PROOFS} proofs, one at a time: {refused} "
+        f"refused, {right} that prove something else that is true, 0 wrong answers"
+    )
 
 
 def write_and_kill(url: str, chance: random.Random) -> int:

@@ -13,7 +13,7 @@ from hypothesis import settings
 from store_suite import StoreMachine, StoreSuite
 
 from evm_wasm.errors import InputError, StoreError
-from evm_wasm.store.base import Store
+from evm_wasm.store.base import Store, check_order
 from evm_wasm.store.lmdb_store import LmdbStore
 from evm_wasm.store.memory import MemoryStore
 from evm_wasm.store.opening import is_store_url, open_store
@@ -265,6 +265,32 @@ def test_what_is_no_sqlite_store(tmp_path: Path):
         connection.execute("CREATE TABLE other (x)")
     with pytest.raises(StoreError, match="a database of something else"):
         open_store(f"sqlite:{database}")
+
+
+@pytest.mark.parametrize(
+    "damage", ["UPDATE records SET value = 2", "UPDATE records SET value = 'text'"]
+)
+def test_values_of_another_type_are_refused(tmp_path: Path, damage: str):
+    url = f"sqlite:{tmp_path}/state"
+    with contextlib.closing(open_store(url, create=True)) as store:
+        store.write({b"key": b"value"})
+    with contextlib.closing(sqlite3.connect(tmp_path / "state")) as connection:
+        connection.execute(damage)
+        connection.commit()
+    with contextlib.closing(open_store(url)) as store:
+        with pytest.raises(StoreError, match="damaged: a key or a value is not of bytes"):
+            store.get(b"key")
+        with pytest.raises(StoreError, match="damaged: a key or a value is not of bytes"):
+            list(store.scan(b""))
+
+
+def test_scans_that_do_not_go_forward_are_refused():
+    entries = [(b"b", b""), (b"c", b"")]
+    check_order([], b"b", "store")
+    check_order(entries, b"b", "store")
+    for wrong, start in ((entries, b"ba"), (entries[::-1], b"a"), ([entries[0]] * 2, b"a")):
+        with pytest.raises(StoreError, match="store: damaged: the keys are not in order"):
+            check_order(wrong, start, "store")
 
 
 def test_without_the_package_lmdb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
