@@ -46,7 +46,7 @@ fixtures: development  ## Write our own state tests from their sources and run t
 	"$(BIN)/python" fixtures/build.py
 	"$(BIN)/ewasm" statetest fixtures/state
 
-soak: development  ## Damage stores and kill their writers many times, with counts
+soak: development  ## Damage stores, kill their writers, change proofs many times; writes the counts
 	EWASM_SOAK=1 EWASM_SOAK_RESULTS=tests/RESULTS-soak.md \
 	"$(BIN)/python" -m pytest -rP tests/evm_wasm/state/test_faults.py
 

@@ -13,6 +13,8 @@ from evm_wasm.store.base import Store
 from evm_wasm.store.memory import MemoryStore
 
 DATA_FILE: Final = "data.mdb"
+LOCK_FILES: Final = frozenset({"ewasm.lock", "lock.mdb"})
+"""What is in the folder of a store of LMDB before there is any data."""
 UNFINISHED_SUFFIX: Final = ".unfinished"
 
 
@@ -100,7 +102,7 @@ def _open_lmdb(path: str, create: bool, read_only: bool) -> Store:
             folder.mkdir()
         elif not folder.is_dir():
             raise StoreError(f"{what}: not a store, but a file; LMDB keeps a folder")
-        elif not (folder / DATA_FILE).exists() and (not create or any(folder.iterdir())):
+        elif not (folder / DATA_FILE).exists() and not (create and _is_begun(folder)):
             raise StoreError(f"{what}: not a store: there is no {DATA_FILE} in this folder")
     except OSError as error:
         raise StoreError(f"{what}: cannot be opened: {error.strerror}") from error
@@ -128,6 +130,11 @@ def _open_sqlite(path: str, create: bool, read_only: bool) -> Store:
     module = importlib.import_module("evm_wasm.store.sqlite_store")
     store: Store = module.SqliteStore(file, read_only=read_only)
     return store
+
+
+def _is_begun(folder: Path) -> bool:
+    """Whether a folder is empty, or left by a process that ended right after making it."""
+    return all(file.name in LOCK_FILES for file in folder.iterdir())
 
 
 def _refuse_missing(path: Path, *, what: str, create: bool) -> None:

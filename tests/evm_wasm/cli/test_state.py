@@ -12,6 +12,10 @@ from pathlib import Path
 import pytest
 from command_line import ALICE, BOB, COUNTER, DEPLOYED, TOKEN_DEPLOY, Ewasm
 
+from evm_wasm.primitives.keccak import keccak256
+from evm_wasm.state.records import Records
+from evm_wasm.store.opening import open_store
+
 ROOT = Path(__file__).resolve().parents[3]
 SUPPLY = ("exec", DEPLOYED, "--call", "totalSupply()(uint64)")
 STORES = pytest.mark.parametrize("scheme", ["lmdb", "sqlite"])
@@ -199,6 +203,35 @@ def test_bad_arguments(
     assert error in ended.err
     assert ended.err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_in_use_is_refused(ewasm: Ewasm, tmp_path: Path, chain: str):
+    with closing(open_store(chain)):
+        for command in (("state", "root", chain), (*SUPPLY, "--state", chain, "--save")):
+            ended = ewasm(*command)
+            assert ended.code == 3
+            assert ended.error.endswith(f"{chain}: in use by another process")
+
+
+def test_a_store_of_a_newer_format_is_refused(ewasm: Ewasm, tmp_path: Path, chain: str):
+    with closing(open_store(chain)) as store:
+        Records(store).write({b"m": b'{"format": 2, "consensus": "of the future"}'})
+    for command in ("root", "check", "dump"):
+        ended = ewasm("state", command, chain)
+        assert ended.code == 3
+        assert ended.error.endswith("the store has format 2; this program reads format 1")
+
+
+def test_a_dump_leaves_code_behind_that_nobody_has(ewasm: Ewasm, tmp_path: Path, chain: str):
+    code = b"code of nobody"
+    with closing(open_store(chain)) as store:
+        Records(store).write({b"c" + keccak256(code): code})
+    assert "all is well" in ewasm("state", "check", chain).out
+    copy = f"lmdb:{tmp_path}/copy"
+    ewasm("state", "load", "-", copy, stdin=ewasm("state", "dump", chain).out.encode())
+    for url, count in ((chain, 2), (copy, 1)):
+        with closing(open_store(url)) as store:
+            assert len(list(store.scan(b"c"))) == count
 
 
 def test_blocks_that_are_not_kept(ewasm: Ewasm, chain: str):

@@ -252,6 +252,15 @@ def test_what_is_no_lmdb_store(tmp_path: Path):
         open_store(f"lmdb:{folder}")
 
 
+def test_an_lmdb_store_that_was_only_begun_is_begun_again(tmp_path: Path):
+    """As left by a process that ended between taking the lock and writing the first page."""
+    (tmp_path / "ewasm.lock").touch()
+    with pytest.raises(StoreError, match="not a store"):
+        open_store(f"lmdb:{tmp_path}")
+    with contextlib.closing(open_store(f"lmdb:{tmp_path}", create=True)) as store:
+        store.write({b"key": b"value"})
+
+
 def test_what_is_no_sqlite_store(tmp_path: Path):
     with pytest.raises(StoreError, match="not a store, but a folder"):
         open_store(f"sqlite:{tmp_path}")
