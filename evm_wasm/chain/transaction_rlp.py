@@ -19,8 +19,9 @@ from evm_wasm.primitives.types import ADDRESS_LENGTH, WORD_LENGTH, Address, Hash
 Fields = list[Item]
 """The items of a transaction's list."""
 
+_FIRST_STRING: Final = 0x80
 _FIRST_LIST: Final = 0xC0
-"""RLP lists begin with this byte or a greater one, typed transactions with a lesser one."""
+"""Typed transactions begin with a byte below the first, legacy ones with the second or more."""
 
 _UNPROTECTED_V: Final = 27
 """v of a legacy signature that names no chain, for an even y; one more for an odd one."""
@@ -73,6 +74,8 @@ def decode_transaction(raw: bytes, *, what: str = "transaction") -> SignedTransa
         raise InputError(f"{what}: no bytes")
     if raw[0] >= _FIRST_LIST:
         return _decode_legacy(_list(raw, TransactionType.LEGACY, what), what)
+    if raw[0] >= _FIRST_STRING:
+        raise InputError(f"{what}: begins with 0x{raw[0]:02x}, neither a type nor a list")
     try:
         kind = TransactionType(raw[0])
     except ValueError:

@@ -34,6 +34,9 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
         "check": Entry("check_command", "Say whether modules are valid contracts, and why not."),
         "inject": Entry("inject_command", "Write a module with gas metering injected."),
         "statetest": Entry("statetest_command", "Run state tests in the ethereum/tests format."),
+        "transactiontest": Entry(
+            "transactiontest_command", "Run transaction tests in the ethereum/tests format."
+        ),
         "state": Entry("state_command", "Look at a stored state, prove it, move it elsewhere."),
         "accounts": Entry("accounts_command", "List the accounts that a node signs for."),
         "deploy": Entry("deploy_command", "Put a contract on the chain of a node."),

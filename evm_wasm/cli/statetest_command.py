@@ -13,12 +13,13 @@ import injector
 from evm_wasm.cli import exit_codes
 from evm_wasm.cli.text import error_line, one_line
 from evm_wasm.primitives.hexadecimal import format_bytes
+from evm_wasm.primitives.json_files import find_files
 from evm_wasm.primitives.types import Hash32
 from evm_wasm.rules.forks import FORKS
 from evm_wasm.statetest.case import CaseResult, FileReport
 from evm_wasm.statetest.running import Options
 from evm_wasm.statetest.stores import STORES
-from evm_wasm.statetest.suite import find_files, run_suite
+from evm_wasm.statetest.suite import run_suite
 
 MOST_WORKERS = 64
 

@@ -10,6 +10,7 @@ from evm_wasm.chain.transition import apply_transaction
 from evm_wasm.errors import InputError, InvalidTransaction, MachineError
 from evm_wasm.model.message import Log
 from evm_wasm.model.receipt import Receipt
+from evm_wasm.primitives.json_files import read_text
 from evm_wasm.primitives.keccak import keccak256
 from evm_wasm.primitives.rlp import encode
 from evm_wasm.primitives.types import Hash32
@@ -61,7 +62,7 @@ class Runner:
         """Runs all tests of a file; a malformed one is reported, not raised."""
         what = str(file)
         try:
-            tests = read_state_tests(_read_text(file), what=what, forks=self._options.forks)
+            tests = read_state_tests(read_text(file), what=what, forks=self._options.forks)
             schedules = [self._schedule(test, what) for test in tests]
         except InputError as error:
             return FileReport(what, problem=str(error))
@@ -150,12 +151,3 @@ def _difference(case: Case, root: Hash32, logs: Hash32, problem: str) -> str | N
 def _failure(receipt: Receipt) -> str:
     reason = receipt.halt.value if receipt.halt is not None else ""
     return f"{reason}: {receipt.detail}" if receipt.detail else reason
-
-
-def _read_text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{file}: not UTF-8 text") from error
-    except OSError as error:
-        raise InputError(f"{file}: {error.strerror}") from error

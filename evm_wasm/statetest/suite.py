@@ -1,4 +1,4 @@
-"""Many state test files: finding them, and running them in several processes."""
+"""Many state test files, in several processes."""
 
 from __future__ import annotations
 
@@ -10,32 +10,12 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Final
 
-from evm_wasm.errors import InputError, MachineError
+from evm_wasm.errors import MachineError
 from evm_wasm.statetest.case import FileReport
 from evm_wasm.statetest.running import Options, Runner
 
 CHUNKS_PER_WORKER: Final = 4
 """Files differ in how long they take; several chunks each keep the workers evenly busy."""
-
-
-def find_files(paths: Sequence[Path]) -> tuple[Path, ...]:
-    """The files given, and all `*.json` below the folders given, sorted within each.
-
-    Raises:
-        InputError: A path does not exist, or a folder holds no such file.
-    """
-    files: dict[Path, None] = {}
-    for path in paths:
-        if path.is_dir():
-            found = sorted(file for file in path.rglob("*.json") if file.is_file())
-            if not found:
-                raise InputError(f"{path}: no *.json file in this folder")
-            files.update(dict.fromkeys(found))
-        elif path.exists():
-            files[path] = None
-        else:
-            raise InputError(f"{path}: no such file or folder")
-    return tuple(files)
 
 
 def run_suite(files: Sequence[Path], options: Options, *, workers: int) -> Iterator[FileReport]:

@@ -9,10 +9,11 @@ import pytest
 
 from evm_wasm.errors import InputError
 from evm_wasm.model.message import Log
+from evm_wasm.primitives.json_files import find_files
 from evm_wasm.primitives.types import Address, Word
 from evm_wasm.statetest.case import CaseResult
 from evm_wasm.statetest.running import Options, Runner, logs_hash
-from evm_wasm.statetest.suite import find_files, run_suite
+from evm_wasm.statetest.suite import run_suite
 
 
 def run(path: Path, options: Options | None = None) -> CaseResult:
