@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from evm_wasm.cli.node_options import LATEST
 from evm_wasm.client.answers import read_data
 from evm_wasm.client.connection import Node
 from evm_wasm.errors import InputError
@@ -52,7 +51,7 @@ def read_call_data(
     return CallData(parsed, functions.encode_call(parsed, arguments, what=_WHAT))
 
 
-def require_code(node: Node, address: Address, block: object = LATEST) -> None:
+def require_code(node: Node, address: Address, block: object) -> None:
     """Refuses an account without code: whatever is called there would succeed and do nothing.
 
     Raises:

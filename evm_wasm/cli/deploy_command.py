@@ -21,6 +21,10 @@ from evm_wasm.primitives.checksum import format_address
 
 _POLICY: Final = "ewasm"
 
+_RUNTIME_ADVICE: Final = (
+    "if the file is the contract itself and not its init code, deploy it with --runtime"
+)
+
 
 @click.command("deploy")
 @click.argument("file")
@@ -86,6 +90,7 @@ def command(
         to=None,
         data=code,
         verify=lambda report: _missing_code(target.node, report),
+        advice="" if runtime else _RUNTIME_ADVICE,
     )
 
 
@@ -107,7 +112,4 @@ def _missing_code(node: Node, report: Report) -> str | None:
     address = format_address(report.receipt.address("contractAddress"))
     if read_data(node.ask("eth_getCode", address, LATEST), what="code"):
         return None
-    return (
-        f"the init code gave back no code, so {address} has none; if the file is the contract "
-        "itself and not its init code, use --runtime"
-    )
+    return f"the init code gave back no code, so {address} has none; {_RUNTIME_ADVICE}"

@@ -59,12 +59,21 @@ def log_json(answer: Answer, events: Sequence[Event]) -> dict[str, object]:
     return {**answer.members, "decoded": None if decoded is None else _decoded_json(decoded)}
 
 
-def log_lines(answer: Answer, events: Sequence[Event]) -> Iterator[str]:
-    """A log for people."""
+def log_lines(
+    answer: Answer, events: Sequence[Event], *, names_block: bool = False
+) -> Iterator[str]:
+    """A log for people.
+
+    Args:
+        answer: As the node gave it.
+        events: By which it is decoded.
+        names_block: Whether to say in which block it is.
+    """
     log = read_log(answer)
     decoded = decode(log, events)
     name = f"{decoded.event.name} " if decoded is not None else ""
-    yield row("log", f"{name}from {format_address(log.address)}{_place(answer)}")
+    place = f" in block {answer.quantity('blockNumber')}" if names_block else ""
+    yield row("log", f"{name}from {format_address(log.address)}{place}")
     if decoded is not None and decoded.arguments is not None:
         width = max((len(_name(item, n)) for n, item in enumerate(decoded.arguments)), default=0)
         for number, argument in enumerate(decoded.arguments):
@@ -111,7 +120,3 @@ def _decoded_json(decoded: DecodedLog) -> dict[str, object]:
 
 def _name(argument: Argument, number: int) -> str:
     return argument.parameter.name or str(number)
-
-
-def _place(answer: Answer) -> str:
-    return f" in block {answer.quantity('blockNumber')}" if answer.has("blockNumber") else ""

@@ -83,7 +83,7 @@ def command(
         if target.as_json:
             click.echo(json.dumps(log_json(answer, parsed)))
         else:
-            for line in log_lines(answer, parsed):
+            for line in log_lines(answer, parsed, names_block=True):
                 click.echo(line)
     if not answers:
         click.echo("no logs", err=True)

@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from evm_wasm.cli.parameters import Seconds
 from evm_wasm.client.connection import Node
 
 URL_VARIABLE: Final = "ETH_RPC_URL"
@@ -51,7 +52,7 @@ def node_options(function: Callable[..., int]) -> Callable[..., int]:
     @click.option(
         "--timeout",
         metavar="SECONDS",
-        type=click.FloatRange(min=0, min_open=True, max=86_400),
+        type=Seconds(min=0, min_open=True, max=86_400),
         default=DEFAULT_TIMEOUT,
         show_default=True,
         help="How long to wait for an answer.",

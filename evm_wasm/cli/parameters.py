@@ -6,9 +6,10 @@ raises `InputError` that names the option.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -22,6 +23,24 @@ from evm_wasm.rules.limits import MAX_GAS
 
 _ADDRESS: Final = re.compile(f"{PREFIX}[0-9a-fA-F]{{40}}")
 _GROUPED: Final = re.compile("[0-9]+([_,][0-9]{3})*")
+
+
+class Seconds(click.FloatRange):
+    """A time to wait: a number, which "nan" is to other types as well."""
+
+    name = "seconds"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's interface
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        """The word as a number within the range."""
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is no time", param, ctx)
+        return number
 
 
 def looks_like_address(text: str) -> bool:

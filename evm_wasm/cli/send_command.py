@@ -48,6 +48,6 @@ def command(
     cannot be used, or there is no block with it in time.
     """  # noqa: D301 - click knows a block that is not to be filled by a real backspace
     call = read_call_data(signature, arguments, input_data)
-    if call.data:
-        require_code(target.node, address)
+    if call.signature is not None:
+        require_code(target.node, address, "pending")
     return send_and_report(target, sending, to=address, data=call.data)

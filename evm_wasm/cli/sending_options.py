@@ -14,6 +14,7 @@ from evm_wasm.cli import exit_codes
 from evm_wasm.cli.log_report import parse_events
 from evm_wasm.cli.node_options import Target
 from evm_wasm.cli.parameters import (
+    Seconds,
     to_address,
     to_optional_gas,
     to_optional_wei,
@@ -123,7 +124,7 @@ _OPTIONS: Final = (
     click.option(
         "--wait",
         metavar="SECONDS",
-        type=click.FloatRange(min=0, max=86_400),
+        type=Seconds(min=0, max=86_400),
         default=DEFAULT_WAIT,
         show_default=True,
         help="How long to wait for a block.",
@@ -165,6 +166,7 @@ def send_and_report(
     to: Address | None,
     data: bytes,
     verify: Callable[[Report], str | None] = lambda _report: None,
+    advice: str = "",
 ) -> int:
     """Sends a transaction, waits for its receipt and prints it.
 
@@ -174,6 +176,7 @@ def send_and_report(
         to: None creates a contract.
         data: Call data, or init code.
         verify: Says what is wrong with a transaction that succeeded, None if nothing is.
+        advice: What may help if the transaction would revert.
 
     Returns:
         The exit code.
@@ -193,7 +196,7 @@ def send_and_report(
     except NodeRefusal as error:
         if error.code != REVERTED:
             raise
-        return _report_revert(error, as_json=target.as_json)
+        return _report_revert(error, advice, as_json=target.as_json)
     return _follow(target, sending, transaction, verify)
 
 
@@ -221,16 +224,21 @@ def _follow(
     return exit_codes.SUCCESS if report.succeeded and problem is None else exit_codes.FAILED
 
 
-def _report_revert(error: NodeRefusal, *, as_json: bool) -> int:
+def _report_revert(error: NodeRefusal, advice: str, *, as_json: bool) -> int:
     """Says why nothing was sent."""
     reason = read_reason(error.data)
     if as_json:
         output = None if error.data is None else format_bytes(error.data)
         report = {"transactionHash": None, "revertReason": reason, "returnData": output}
         click.echo(json.dumps(report))
-    said = f": {reason_text(reason)}" if reason is not None else ""
+    said = ""
+    if reason is not None:
+        said = f": {reason_text(reason)}"
+    elif error.data:
+        said = f" with {format_bytes(error.data)}"
+    more = f"; {advice}" if advice else ""
     message = f"it would revert{said}; nothing was sent (with --gas GAS it is sent all the same)"
-    click.echo(error_line(message), err=True)
+    click.echo(error_line(message + more), err=True)
     return exit_codes.FAILED
 
 

@@ -35,7 +35,8 @@ def parse_block(word: str, *, what: str, takes_hash: bool = True) -> str:
     """
     if word in NAMES or (takes_hash and is_block_hash(word)):
         return word
-    if not (word.isascii() and word.isdigit()) and not word.startswith(PREFIX):
+    is_number = (word.isascii() and word.isdigit()) or word.startswith(PREFIX)
+    if not is_number or is_block_hash(word):
         forms = f"a number, {', '.join(NAMES)}" + (", or a hash" if takes_hash else "")
         raise InputError(f"{what}: a block is {forms}")
     return format_quantity(parse_quantity(word, what=what, bits=_BITS, decimal=True))

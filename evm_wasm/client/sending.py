@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -102,7 +103,8 @@ def send(node: Node, sender: Sender, order: Order) -> Hash32:
     """
     filled = _with_gas(node, sender.address, order)
     if sender.key is None:
-        answer = node.ask("eth_sendTransaction", call_object(sender.address, filled))
+        with _perhaps_sent("block"):
+            answer = node.ask("eth_sendTransaction", call_object(sender.address, filled))
         return read_hash(answer, what="transaction hash")
     return _send_signed(node, sender.key, filled)
 
@@ -164,13 +166,25 @@ def _with_gas(node: Node, sender: Address, order: Order) -> Order:
 def _send_signed(node: Node, key: Key, order: Order) -> Hash32:
     raw = encode_transaction(sign_transaction(_unsigned(node, key.address, order), key.secret))
     expected = transaction_hash(raw)
-    answer = node.ask("eth_sendRawTransaction", format_bytes(raw))
+    with _perhaps_sent(f"receipt {format_bytes(expected)}"):
+        answer = node.ask("eth_sendRawTransaction", format_bytes(raw))
     if read_hash(answer, what="transaction hash") != expected:
         raise NodeError(
             f"{node.place} gave another hash than that of the transaction it was sent, "
             f"{format_bytes(expected)}"
         )
     return expected
+
+
+@contextmanager
+def _perhaps_sent(command: str) -> Iterator[None]:
+    """Where no answer came, the transaction may be on its way: says how to find out."""
+    try:
+        yield
+    except NodeError as error:
+        raise NodeError(
+            f"{error}; the transaction may have been sent all the same: look with 'ewasm {command}'"
+        ) from error
 
 
 def _unsigned(node: Node, sender: Address, order: Order) -> UnsignedTransaction:

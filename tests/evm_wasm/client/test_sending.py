@@ -126,6 +126,22 @@ def test_another_hash_than_that_of_the_transaction_is_told() -> None:
         send(Node(url, timeout=20), LOCAL, ORDER)
 
 
+@pytest.mark.parametrize("sender", [LOCAL, REMOTE], ids=["key", "node"])
+def test_where_no_answer_comes_it_is_told_that_it_may_have_been_sent(sender: Sender) -> None:
+    asked: list = []
+
+    def reply(handler, request) -> None:
+        if request["method"].startswith("eth_send"):
+            asked.append(request["params"][0])
+            return  # closes without a word
+        answers(chain())(handler, request)
+
+    with serving(reply) as url, pytest.raises(NodeError, match="may have been sent") as caught:
+        send(Node(url, timeout=20), sender, ORDER)
+    command = "block" if sender is REMOTE else f"receipt {hash_of(asked[0])}"
+    assert str(caught.value).endswith(f": look with 'ewasm {command}'")
+
+
 MALFORMED = {
     "no number": {"eth_chainId": "seven"},
     "null": {"eth_getTransactionCount": None},

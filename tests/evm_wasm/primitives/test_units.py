@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evm_wasm.errors import InputError
-from evm_wasm.primitives.units import UNITS, parse_wei
+from evm_wasm.primitives.units import UNITS, format_ether, parse_wei
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,11 @@ def test_amounts_are_exact(digits: int, places: int, unit: str):
 def test_wrong_amounts_are_refused(text: str):
     with pytest.raises(InputError, match=r"^value: "):
         parse_wei(text, what="value")
+
+
+@given(st.integers(0, 2**256 - 1))
+def test_amounts_in_ether_are_exact_and_short(wei: int):
+    text = format_ether(wei)
+    assert parse_wei(f"{text}ether", what="value") == wei
+    assert Fraction(text) == Fraction(wei, 10**18)
+    assert "." not in text or not text.endswith("0")
