@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from evm_wasm.abi.functions import SELECTOR_LENGTH
+from evm_wasm.abi.functions import SELECTOR_LENGTH, Signature
 from evm_wasm.abi.types import parse_types
 from evm_wasm.abi.values import decode_values
 from evm_wasm.errors import InputError
@@ -33,8 +34,14 @@ _PANICS: Final[Mapping[int, str]] = MappingProxyType(
 """Solidity documentation, "Panic via assert and Error via require"."""
 
 
-def revert_reason(output: bytes) -> str | None:
-    """What a revert says in the form of Solidity, None if it is in no such form."""
+def revert_reason(output: bytes, errors: Sequence[Signature] = ()) -> str | None:
+    """What a revert says in the form of Solidity, None if it is in no such form.
+
+    Args:
+        output: What the call gave back.
+        errors: Those that the contract declares, beside `Error(string)` and `Panic(uint256)`. They
+            are written like functions.
+    """
     selector, payload = output[:SELECTOR_LENGTH], output[SELECTOR_LENGTH:]
     try:
         if selector == _ERROR_SELECTOR:
@@ -42,9 +49,21 @@ def revert_reason(output: bytes) -> str | None:
         if selector == _PANIC_SELECTOR:
             code = int(str(_decode("uint256", payload)))
             return f"panic {code:#04x}: {_PANICS.get(code, 'unknown')}"
+        for error in errors:
+            if selector == error.selector:
+                return _call_text(error, payload)
     except InputError:
         return None
     return None
+
+
+def _call_text(error: Signature, payload: bytes) -> str:
+    values = decode_values(error.inputs, payload)
+    return f"{error.name}({', '.join(map(_text, values))})"
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _decode(kind: str, payload: bytes) -> object:

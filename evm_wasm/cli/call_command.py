@@ -13,7 +13,7 @@ from evm_wasm.cli import exit_codes
 from evm_wasm.cli.call_data import read_call_data, require_code
 from evm_wasm.cli.node_options import LATEST, Target, node_options
 from evm_wasm.cli.parameters import to_address, to_block, to_bytes, to_optional_gas, to_wei
-from evm_wasm.cli.receipt_report import read_reason
+from evm_wasm.cli.receipt_report import error_option, parse_errors, read_reason
 from evm_wasm.cli.rows import reason_text, row, value_text
 from evm_wasm.cli.text import one_line
 from evm_wasm.client.answers import read_data
@@ -39,6 +39,7 @@ class _Options:
     value: int
     gas: int | None
     block: str
+    errors: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class _Called:
     show_default=True,
     help="On the state after this block: a number, a name or a hash.",
 )
+@error_option
 @node_options
 def command(target: Target, **options: Any) -> int:  # noqa: ANN401 - click passes what is declared
     """Call a function of the contract at ADDRESS and print what it returns; nothing changes.
@@ -105,6 +107,7 @@ def command(target: Target, **options: Any) -> int:  # noqa: ANN401 - click pass
 
 
 def _run(target: Target, options: _Options) -> int:
+    errors = parse_errors(options.errors)
     call = read_call_data(options.signature, options.arguments, options.input_data)
     order = Order(to=options.address, value=options.value, data=call.data, gas=options.gas)
     state = state_parameter(options.block)
@@ -113,7 +116,7 @@ def _run(target: Target, options: _Options) -> int:
     except NodeRefusal as error:
         if error.code != REVERTED:
             raise
-        called = _Called(False, error.data, reason=read_reason(error.data))
+        called = _Called(False, error.data, reason=read_reason(error.data, errors))
     else:
         output = read_data(answer, what="result")
         if not output:

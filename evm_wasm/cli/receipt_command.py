@@ -10,7 +10,13 @@ from evm_wasm.cli import exit_codes
 from evm_wasm.cli.log_report import parse_events
 from evm_wasm.cli.node_options import Target, node_options
 from evm_wasm.cli.parameters import to_hash
-from evm_wasm.cli.receipt_report import make_report, report_json, report_lines
+from evm_wasm.cli.receipt_report import (
+    error_option,
+    make_report,
+    parse_errors,
+    report_json,
+    report_lines,
+)
 from evm_wasm.cli.rows import row
 from evm_wasm.cli.text import error_line
 from evm_wasm.client.answers import read_object
@@ -28,8 +34,11 @@ from evm_wasm.primitives.types import Hash32
     multiple=True,
     help="Decode logs of this event; may be given several times.",
 )
+@error_option
 @node_options
-def command(target: Target, transaction: Hash32, events: Sequence[str]) -> int:
+def command(
+    target: Target, transaction: Hash32, events: Sequence[str], errors: Sequence[str]
+) -> int:
     """Show what became of the transaction with this HASH.
 
     \b
@@ -39,13 +48,14 @@ def command(target: Target, transaction: Hash32, events: Sequence[str]) -> int:
 
     Exit codes: 0 there is a receipt, 1 there is none (yet), 2 bad usage, 3 the node cannot be used.
     """  # noqa: D301 - click knows a block that is not to be filled by a real backspace
-    parsed = parse_events(events)
+    parsed_events, parsed_errors = parse_events(events), parse_errors(errors)
     text = format_bytes(transaction)
     answer = target.node.ask("eth_getTransactionReceipt", text)
     if answer is None:
         click.echo(error_line(_missing(target.node, text)), err=True)
         return exit_codes.FAILED
-    report = make_report(target.node, read_object(answer, what="receipt"), parsed)
+    receipt = read_object(answer, what="receipt")
+    report = make_report(target.node, receipt, parsed_events, parsed_errors)
     if target.as_json:
         click.echo(report_json(report))
         return exit_codes.SUCCESS

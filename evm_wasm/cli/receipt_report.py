@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from evm_wasm.primitives.units import format_ether
 
 if TYPE_CHECKING:
     from evm_wasm.abi.events import Event
+    from evm_wasm.abi.functions import Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +43,43 @@ class Report:
         return self.receipt.quantity("status") == 1
 
 
-def make_report(node: Node, receipt: Answer, events: Sequence[Event]) -> Report:
+def make_report(
+    node: Node, receipt: Answer, events: Sequence[Event], errors: Sequence[Signature]
+) -> Report:
     """Asks the node for the reason where the transaction failed."""
     if receipt.quantity("status") == 1:
         return Report(receipt, events, None)
     output = revert_output(node, receipt.hash("transactionHash"))
-    return Report(receipt, events, read_reason(output))
+    return Report(receipt, events, read_reason(output, errors))
 
 
-def read_reason(output: bytes | None) -> str | None:
+def error_option(function: Callable[..., int]) -> Callable[..., int]:
+    """Adds the option `--error`."""
+    return click.option(
+        "--error",
+        "errors",
+        metavar="SIGNATURE",
+        multiple=True,
+        help="Decode reverts with this error of the contract; may be given several times.",
+    )(function)
+
+
+def parse_errors(texts: Sequence[str]) -> list[Signature]:
+    """The errors that a command line names with `--error`."""
+    if not texts:
+        return []
+    from evm_wasm.abi.functions import parse_signature  # noqa: PLC0415 - slow to load
+
+    return [parse_signature(text, what="--error") for text in texts]
+
+
+def read_reason(output: bytes | None, errors: Sequence[Signature]) -> str | None:
     """What a revert says, None if nothing readable."""
     if not output:
         return None
     from evm_wasm.abi.reverts import revert_reason  # noqa: PLC0415 - slow to load, rarely needed
 
-    return revert_reason(output)
+    return revert_reason(output, errors)
 
 
 def report_json(report: Report) -> str:

@@ -22,7 +22,9 @@ from evm_wasm.cli.parameters import (
 )
 from evm_wasm.cli.receipt_report import (
     Report,
+    error_option,
     make_report,
+    parse_errors,
     read_reason,
     report_json,
     report_lines,
@@ -37,6 +39,7 @@ from evm_wasm.primitives.types import Address, Hash32
 
 if TYPE_CHECKING:
     from evm_wasm.abi.events import Event
+    from evm_wasm.abi.functions import Signature
 
 DEFAULT_WAIT: Final = 60.0
 """Seconds."""
@@ -55,6 +58,7 @@ class Sending:
         priority_fee: In wei for one gas.
         nonce: Of the sender.
         events: By which logs are decoded.
+        errors: By which reverts are decoded.
         wait: Seconds to wait for the receipt; None does not wait.
     """
 
@@ -66,6 +70,7 @@ class Sending:
     priority_fee: int | None
     nonce: int | None
     events: Sequence[Event]
+    errors: Sequence[Signature]
     wait: float | None
 
 
@@ -120,6 +125,7 @@ _OPTIONS: Final = (
         multiple=True,
         help="Decode logs of this event; may be given several times.",
     ),
+    error_option,
     click.option("--no-wait", is_flag=True, help="Print the hash and do not wait for a block."),
     click.option(
         "--wait",
@@ -149,6 +155,7 @@ def sending_options(function: Callable[..., int]) -> Callable[..., int]:
             priority_fee=words.pop("priority_fee"),
             nonce=words.pop("nonce"),
             events=parse_events(words.pop("events")),
+            errors=parse_errors(words.pop("errors")),
             wait=_wait(no_wait=words.pop("no_wait"), wait=words.pop("wait")),
         )
         return function(sending=sending, **words)
@@ -196,7 +203,8 @@ def send_and_report(
     except NodeRefusal as error:
         if error.code != REVERTED:
             raise
-        return _report_revert(error, advice, as_json=target.as_json)
+        reason = read_reason(error.data, sending.errors)
+        return _report_revert(error.data, reason, advice, as_json=target.as_json)
     return _follow(target, sending, transaction, verify)
 
 
@@ -215,7 +223,7 @@ def _follow(
     if sending.wait is None:
         return exit_codes.SUCCESS
     receipt = wait_for_receipt(target.node, transaction, limit=sending.wait)
-    report = make_report(target.node, receipt, sending.events)
+    report = make_report(target.node, receipt, sending.events, sending.errors)
     for line in [report_json(report)] if target.as_json else report_lines(report):
         click.echo(line)
     problem = verify(report) if report.succeeded else None
@@ -224,18 +232,17 @@ def _follow(
     return exit_codes.SUCCESS if report.succeeded and problem is None else exit_codes.FAILED
 
 
-def _report_revert(error: NodeRefusal, advice: str, *, as_json: bool) -> int:
+def _report_revert(data: bytes | None, reason: str | None, advice: str, *, as_json: bool) -> int:
     """Says why nothing was sent."""
-    reason = read_reason(error.data)
     if as_json:
-        output = None if error.data is None else format_bytes(error.data)
+        output = None if data is None else format_bytes(data)
         report = {"transactionHash": None, "revertReason": reason, "returnData": output}
         click.echo(json.dumps(report))
     said = ""
     if reason is not None:
         said = f": {reason_text(reason)}"
-    elif error.data:
-        said = f" with {format_bytes(error.data)}"
+    elif data:
+        said = f" with {format_bytes(data)}"
     more = f"; {advice}" if advice else ""
     message = f"it would revert{said}; nothing was sent (with --gas GAS it is sent all the same)"
     click.echo(error_line(message + more), err=True)

@@ -158,3 +158,18 @@ def test_constructors_take_their_arguments_without_a_selector(text: str) -> None
 def test_what_is_no_constructor_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="--args: a constructor is written as"):
         encode_constructor(text, [], what="--args")
+
+
+def test_declared_errors_are_read() -> None:
+    text = "TooLittle(uint256,string,(bool,address)[])"
+    error = parse_signature(text)
+    address = "0x" + "00" * 19 + "01"
+    types = ["uint256", "string", "(bool,address)[]"]
+    output = error.selector + encode(types, [5, "é", [(True, address)]])
+    expected = f'TooLittle(5, é, [[true, "{address}"]])'
+    assert revert_reason(output, [parse_signature("Other()"), error]) == expected
+    assert revert_reason(output, [parse_signature("Other()")]) is None
+    assert revert_reason(output[:40], [error]) is None
+    assert revert_reason(parse_signature("Paused()").selector, [parse_signature("Paused()")]) == (
+        "Paused()"
+    )

@@ -61,6 +61,7 @@ BAD_WORDS = {
     "the last nonce": (("send", ADDRESS, "--nonce", str(2**64 - 1)), "'--nonce'"),
     "endless waiting": (("send", ADDRESS, "--wait", "nan"), "'--wait'"),
     "no event": (("send", ADDRESS, "--event", "T"), "--event: an event is its name and its types"),
+    "no error": (("call", ADDRESS, "f()", "--error", "x"), "--error: a function is its name and"),
     "no events": (("logs", "--event", "T(uint7)"), "--event: (uint7) is no list of ABI types"),
     "a hash as a place": (("logs", "--to-block", HASH), "--to-block: a block is a number, "),
     "no block": (("block", "last"), "BLOCK: a block is a number, latest, pending, "),
