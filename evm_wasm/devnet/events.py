@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -79,6 +79,14 @@ class Events:
     def forget(self, subscription: Subscription) -> None:
         """Ends a subscription, if there is such a one."""
         self._subscriptions.pop(subscription, None)
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """All there are, for `restore`."""
+        return tuple(self._subscriptions)
+
+    def restore(self, subscriptions: Iterable[Subscription]) -> None:
+        """Just these are told from now on."""
+        self._subscriptions = dict.fromkeys(subscriptions)
 
     def publish(self, event: DevnetEvent) -> None:
         """Tells everybody."""

@@ -122,6 +122,10 @@ class Filters:
         """Takes a filter away; gives whether it was there."""
         return self._filters.pop(filter_id, None) is not None
 
+    def clear(self) -> None:
+        """Takes all filters away."""
+        self._filters.clear()
+
     def _install(self, new: _Filter) -> int:
         self._expire()
         while len(self._filters) >= self._bounds.filters:

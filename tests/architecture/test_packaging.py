@@ -61,7 +61,9 @@ def test_wheel_names_version_licence_and_command(wheel):
     assert metadata["Version"] == __version__
     assert metadata["License-Expression"] == "Apache-2.0"
     assert "Apache License" in wheel.read(f"{folder}/licenses/LICENSE").decode()
-    assert "ewasm = evm_wasm.cli:main" in wheel.read(f"{folder}/entry_points.txt").decode()
+    entry_points = wheel.read(f"{folder}/entry_points.txt").decode()
+    assert "ewasm = evm_wasm.cli:main" in entry_points
+    assert "[pytest11]\nevm_wasm.devnet.pytest_plugin" in entry_points
 
 
 def test_changelog_has_the_version():
