@@ -148,7 +148,7 @@ def test_the_pool_is_bounded() -> None:
     devnet.send_raw(signed(devnet, nonce=2, fee=20 * GWEI, tip=2 * GWEI).raw)
     with pytest.raises(PoolRefused, match="nonce too far ahead"):
         devnet.send_raw(signed(devnet, nonce=11).raw)
-    with pytest.raises(PoolRefused, match="too large: 3[0-9]+ bytes, 200 allowed"):
+    with pytest.raises(PoolRefused, match=r"too large: 3[0-9]+ bytes, 200 allowed"):
         devnet.send_raw(signed(devnet, data=bytes(200), gas=50_000).raw)
     devnet.pool.clear()
     devnet.send_raw(signed(devnet, nonce=0, data=bytes(70), gas=50_000).raw)
