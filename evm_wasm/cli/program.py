@@ -38,6 +38,7 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
             "transactiontest_command", "Run transaction tests in the ethereum/tests format."
         ),
         "state": Entry("state_command", "Look at a stored state, prove it, move it elsewhere."),
+        "node": Entry("node_command", "Run a local chain that Ethereum clients talk to."),
         "accounts": Entry("accounts_command", "List the accounts that a node signs for."),
         "deploy": Entry("deploy_command", "Put a contract on the chain of a node."),
         "call": Entry("call_command", "Call a function of a contract; nothing changes."),

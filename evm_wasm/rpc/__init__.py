@@ -1,0 +1,1 @@
+"""The devnet as JSON-RPC: one table of methods, served over HTTP and WebSocket on one port."""
