@@ -11,9 +11,11 @@ from typing import Any, Final
 
 import click
 
+from evm_wasm.chain.chain import DEFAULT_CHAIN_ID
 from evm_wasm.cli.files import read_text
 from evm_wasm.cli.parameters import to_address, to_gas, to_wei
-from evm_wasm.devnet.config import DEVELOPMENT_MNEMONIC, DevnetConfig, Order
+from evm_wasm.devnet.config import DEVELOPMENT_MNEMONIC, GWEI, DevnetConfig, Order
+from evm_wasm.rules.forks import DEVNET
 
 Convert = Callable[[click.Context, click.Parameter, Any], object]
 
@@ -32,7 +34,7 @@ class NodeOption:
         help: What it does.
         setting: Field of `DevnetConfig` that it sets; empty for one of the server.
         metavar: What stands for its value; empty for a switch.
-        default: Where the setting has none.
+        default: Where the setting itself has none; for people only if there is a setting.
         kind: Type of click.
         convert: From the word to the value.
         multiple: Whether it may be given several times.
@@ -59,7 +61,9 @@ class NodeOption:
     @property
     def shown_default(self) -> Any:  # noqa: ANN401 - as the option has it
         """The default for people, None where there is none worth a word."""
-        default = _DEFAULTS.get(self.setting, self.default)
+        default = _DEFAULTS.get(self.setting)
+        if default is None:
+            default = self.default
         return default.value if isinstance(default, Order) else default
 
 
@@ -161,6 +165,7 @@ NODE_OPTIONS: Final = (
         setting="chain_id",
         metavar="NUMBER",
         kind=int,
+        default=DEFAULT_CHAIN_ID,
     ),
     NodeOption(
         names=("--genesis", "--init"),
@@ -184,6 +189,7 @@ NODE_OPTIONS: Final = (
         help="Of a block.",
         setting="gas_limit",
         metavar="GAS",
+        default=DEVNET.block_gas_limit,
         convert=_optional_gas,
     ),
     NodeOption(
@@ -192,6 +198,7 @@ NODE_OPTIONS: Final = (
         help="Base fee of block 1, in wei or with a unit.",
         setting="base_fee",
         metavar="FEE",
+        default=GWEI,
         convert=_optional_wei,
     ),
     NodeOption(

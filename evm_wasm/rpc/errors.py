@@ -130,7 +130,7 @@ FAULTS: Final = {
     ),
 }
 """Transactions that no block can have where Anvil 1.7.1 has another code or other words than ours;
-our words, which have the figures, follow behind Anvil's."""
+our figures follow behind Anvil's words."""
 
 
 def to_rpc_error(error: EvmWasmError | InjectorError) -> RpcError:
@@ -139,7 +139,8 @@ def to_rpc_error(error: EvmWasmError | InjectorError) -> RpcError:
         return error
     if isinstance(error, InvalidTransaction) and error.fault in FAULTS:
         code, words = FAULTS[error.fault]
-        return RpcError(code, f"{words}: {error}")
+        _, _, detail = str(error).rpartition(": ")
+        return RpcError(code, f"{words}: {detail}")
     rule = next(rule for rule in RULES if isinstance(error, rule.kind))
     data = rule.data(error) if rule.data is not None else None
     return RpcError(rule.code, rule.message or str(error), data)

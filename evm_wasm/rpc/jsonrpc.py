@@ -93,7 +93,7 @@ def read(body: bytes | str, *, has_session: bool = False) -> Message:
     """
     try:
         text = body if isinstance(body, str) else body.decode("utf-8")
-        value = parse_json(text, what="request")
+        value = parse_json(text, what="JSON")
     except (InputError, UnicodeDecodeError) as error:
         return _refused(f"Invalid request: {error}")
     if not isinstance(value, list):

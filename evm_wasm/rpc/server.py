@@ -103,6 +103,8 @@ class RpcServer:
         )
 
     async def _answer_post(self, request: web.BaseRequest, origin: str | None) -> web.Response:
+        if (request.content_length or 0) > self._limits.body_bytes:
+            return self._too_large()
         body = bytearray()
         try:
             async with asyncio.timeout(self._limits.body_seconds):
@@ -126,13 +128,16 @@ class RpcServer:
         async for chunk in request.content.iter_any():
             body += chunk
             self._bodies += len(chunk)
-            if len(body) > limits.body_bytes or (request.content_length or 0) > limits.body_bytes:
-                message = f"a request may have {limits.body_bytes} bytes"
-                return _plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
+            if len(body) > limits.body_bytes:
+                return self._too_large()
             if self._bodies > limits.bodies_bytes:
                 error = RpcError(LIMIT_EXCEEDED, "the node is busy with other large requests")
                 return _answer(unread_refusal(error), {})
         return None
+
+    def _too_large(self) -> web.Response:
+        text = f"a request may have {self._limits.body_bytes} bytes"
+        return _plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text)
 
     async def _serve_websocket(self, request: web.BaseRequest) -> web.StreamResponse:
         connection = WebSocketConnection(self._dispatcher, self._limits)

@@ -23,7 +23,7 @@ def _sha3(_node: Node, data: bytes) -> Hash32:
 
 
 def _net_version(node: Node) -> str:
-    return str(node.devnet.config.chain_id)
+    return str(node.devnet.chain.config.chain_id)
 
 
 def _yes(_node: Node) -> bool:
@@ -39,7 +39,7 @@ def _zero(_node: Node) -> int:
 
 
 def _chain_id(node: Node) -> int:
-    return node.devnet.config.chain_id
+    return node.devnet.chain.config.chain_id
 
 
 def _block_number(node: Node) -> int:

@@ -57,9 +57,7 @@ def _receipt(node: Node, transaction_hash: Hash32) -> FoundReceipt:
 
 def _sign_transaction(node: Node, request: CallRequest) -> bytes:
     unsigned = node.devnet.fill(request)
-    return encode_transaction(
-        node.devnet.signers.sign_transaction(_sender(node, request), unsigned)
-    )
+    return node.devnet.signers.sign_transaction(_sender(node, request), unsigned).raw
 
 
 def _fill_transaction(node: Node, request: CallRequest) -> Json:
