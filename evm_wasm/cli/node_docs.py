@@ -64,7 +64,7 @@ _DIFFERENCES: Final = """\
 
 def to_markdown() -> str:
     """The whole document."""
-    return "\n".join([_INTRODUCTION, _options(), _rules(), _DIFFERENCES])
+    return f"{_INTRODUCTION}\n{_options()}\n{_rules()}\n{_DIFFERENCES}"
 
 
 def _options() -> str:

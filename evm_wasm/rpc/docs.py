@@ -37,6 +37,12 @@ Under automine `eth_sendTransaction` and `eth_sendRawTransaction` answer when th
 Several transactions of one account in one batch are all taken, in the order of their nonces.
 """
 
+_ERROR_DATA: Final = """\
+A revert (code 3) has the contract's output as `data`, and the text of an `Error(string)` in the
+message: `execution reverted: insufficient balance`. A contract that fails (a trap, out of gas) has
+as `data` the reason, the wasm functions on the stack, innermost first, and the logs that were lost.
+"""
+
 _TRACES: Final = """\
 ## Traces
 
@@ -64,20 +70,18 @@ def _errors() -> str:
         "",
         "| code | when | message |",
         "|---|---|---|",
-        f"| {INVALID_REQUEST} | not JSON, not a request, an empty or too large batch | "
-        "`Invalid request: ...` |",
+        f"| {INVALID_REQUEST} | no request, an empty or too large batch | `Invalid request: ...` |",
         f"| {METHOD_NOT_FOUND} | no such method; `eth_subscribe` over HTTP | `Method not found` |",
-        *(f"| {code} | {fault.value} | `{words}: ...` |" for fault, (code, words) in FAULTS.items()),
+        *(
+            f"| {code} | {fault.value} | `{words}: ...` |"
+            for fault, (code, words) in FAULTS.items()
+        ),
         *(
             f"| {rule.code} | {rule.meaning} | {f'`{rule.message}`' if rule.message else 'says what'} |"
             for rule in RULES
         ),
         "",
-        "A revert (code 3) has the contract's output as `data`, and the text of an `Error(string)` "
-        "in the message: `execution reverted: insufficient balance`. A contract that fails (a "
-        "trap, out of gas) has as `data` the reason, the wasm functions on the stack, innermost "
-        "first, and the logs that were lost.",
-        "",
+        _ERROR_DATA,
     ]
     return "\n".join(lines)
 
