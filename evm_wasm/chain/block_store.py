@@ -3,7 +3,7 @@
     C                    what chain this is (`chain_record`)
     B NUMBER             block
     R NUMBER             its receipts
-    D NUMBER             edits between the block before and this one, if any
+    D NUMBER             edits between the block before and this one, if any; of block 0 its accounts
     E INDEX              edits since the newest block
     H HASH               number of the block with this hash
     T HASH               number of the block with this transaction, and its index

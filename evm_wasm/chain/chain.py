@@ -14,13 +14,14 @@ from evm_wasm.chain.chain_record import (
     DEFAULT_CHAIN_ID,
     ChainConfig,
     check_chain,
+    decode_chain,
     encode_chain,
 )
-from evm_wasm.chain.edits import Edit, apply_edits
+from evm_wasm.chain.edits import Edit, apply_edits, edits_to
 from evm_wasm.chain.genesis import build_genesis
 from evm_wasm.chain.header_rlp import EXTRA_DATA_LENGTH
 from evm_wasm.chain.history import StateHistory
-from evm_wasm.errors import InputError, StateError
+from evm_wasm.errors import InputError, StateError, StoreError
 from evm_wasm.model.account import EMPTY_TRIE_ROOT
 from evm_wasm.model.block import Block, Header
 from evm_wasm.model.receipt import BlockReceipt
@@ -68,6 +69,19 @@ class Chain:
         self._head_block = self._checked_head()
         self._edits = self._store.new_edits()
         self._world = apply_edits(history.world_at(history.head), self._edits)
+
+    @classmethod
+    def stored(cls, history: StateHistory) -> Chain:
+        """The chain in a history, whichever it is; its config has no genesis.
+
+        Raises:
+            StoreError: There is none, or one that this program cannot go on with.
+            StateError: What it holds is damaged.
+        """
+        record = history.data(CHAIN_KEY)
+        if record is None:
+            raise StoreError("the store holds no chain")
+        return cls(history, decode_chain(record))
 
     # The newest block
 
@@ -140,7 +154,10 @@ class Chain:
         return self._edits
 
     def edits_before(self, number: int) -> tuple[Edit, ...]:
-        """What was edited between a block and the one before it."""
+        """What was edited between a block and the one before it; of block 0 all its accounts.
+
+        There are none where block 0 was begun with a state that was in the history already.
+        """
         return self._store.edits_before(number)
 
     def edit(self, changes: Mapping[Address, AccountChange | None]) -> None:
@@ -270,7 +287,8 @@ class Chain:
         if EMPTY_TRIE_ROOT not in {found.root, self.config.genesis.world.root}:
             raise InputError("both the store and the genesis have accounts; one of them may")
         built = build_genesis(self.config.genesis, self.config.rules, found)
-        records = self._store.records_of_block(built, ())
+        # The accounts of the genesis are kept like edits, so that a replay can begin with them.
+        records = self._store.records_of_block(built, edits_to(self.config.genesis.world))
         records[CHAIN_KEY] = encode_chain(self.config)
         self._history.begin(built.world, records)
 

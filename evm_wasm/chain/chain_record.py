@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from evm_wasm.chain.genesis import Genesis
 from evm_wasm.errors import StoreError
+from evm_wasm.model.transaction import TransactionType
 from evm_wasm.rules.consensus import DEFAULT_SCHEDULE, consensus_version
-from evm_wasm.rules.forks import DEVNET, Rules
+from evm_wasm.rules.forks import DEVNET, BaseFeeRules, Rules
+from evm_wasm.rules.limits import ProtocolLimits
+from evm_wasm.rules.schedule import GasSchedule
+from evm_wasm.rules.transactions import TransactionRules
 
 FORMAT: Final = 1
 """Version of the records of blocks (`block_store`, `block_records`)."""
@@ -41,6 +45,26 @@ def encode_chain(config: ChainConfig) -> bytes:
     return json.dumps(_members(config), sort_keys=True).encode()
 
 
+def decode_chain(record: bytes) -> ChainConfig:
+    """The chain that a record describes; its genesis is not in it.
+
+    Raises:
+        StoreError: Of another format, or under rules that this program cannot follow.
+    """
+    members = json.loads(record)
+    if members["format"] != FORMAT:
+        raise StoreError(
+            f"the store has a chain of format {members['format']}; this program reads {FORMAT}"
+        )
+    try:
+        rules = _read_rules(members["rules"])
+    except (TypeError, KeyError, ValueError) as error:
+        raise StoreError(
+            f"the store's chain has rules that this program does not know: {error}"
+        ) from error
+    return ChainConfig(chain_id=members["chainId"], rules=rules, schedule=members["schedule"])
+
+
 def check_chain(record: bytes, config: ChainConfig) -> None:
     """Refuses a chain that this program must not go on with.
 
@@ -64,7 +88,21 @@ def _members(config: ChainConfig) -> dict[str, object]:
         "consensus": consensus_version(config.schedule, config.rules.name),
         "format": FORMAT,
         "rules": asdict(config.rules),
+        "schedule": config.schedule,
     }
+
+
+def _read_rules(members: dict[str, Any]) -> Rules:
+    transaction = members["transaction"]
+    types = tuple(map(TransactionType, transaction["types"]))
+    base_fee = members["base_fee"]
+    parts = {
+        "gas": GasSchedule(**members["gas"]),
+        "transaction": TransactionRules(**{**transaction, "types": types}),
+        "limits": ProtocolLimits(**members["limits"]),
+        "base_fee": None if base_fee is None else BaseFeeRules(**base_fee),
+    }
+    return Rules(**{**members, **parts})
 
 
 def _leaves(value: object, path: str = "") -> Iterator[tuple[str, object]]:

@@ -27,9 +27,29 @@ class Edit:
 
 def apply_edits(world: World, edits: Iterable[Edit]) -> World:
     """The state after some edits, one after the other."""
+    together: dict[Address, AccountChange | None] = {}
     for edit in edits:
-        world = world.apply({edit.address: edit.change})
-    return world
+        if edit.address in together:
+            world = world.apply(together)
+            together = {}
+        together[edit.address] = edit.change
+    return world.apply(together) if together else world
+
+
+def edits_to(world: World) -> tuple[Edit, ...]:
+    """What makes a state of the one without accounts."""
+    return tuple(
+        Edit(
+            address,
+            AccountChange(
+                nonce=account.nonce,
+                balance=account.balance,
+                code=world.code(account.code_hash),
+                slots=dict(world.slots(address)),
+            ),
+        )
+        for address, account in world.accounts()
+    )
 
 
 def encode_edits(edits: Sequence[Edit]) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evm_wasm.chain.building import BlockTemplate, BuiltBlock, seal_block
+from evm_wasm.chain.edits import apply_edits, edits_to
 from evm_wasm.chain.header_rlp import EXTRA_DATA_LENGTH, NONCE_LENGTH
 from evm_wasm.errors import InputError
 from evm_wasm.primitives.hexadecimal import parse_address, parse_bytes, parse_hash, parse_quantity
@@ -14,7 +15,6 @@ from evm_wasm.primitives.types import ZERO_ADDRESS, ZERO_HASH, Address, Hash32
 from evm_wasm.rules.forks import Rules
 from evm_wasm.rules.limits import MAX_GAS
 from evm_wasm.state.allocation import read_allocation
-from evm_wasm.state.change import AccountChange
 from evm_wasm.state.reader import World
 from evm_wasm.state.world import WorldState
 
@@ -103,30 +103,18 @@ def genesis_template(genesis: Genesis, rules: Rules) -> BlockTemplate:
     )
 
 
-def build_genesis(genesis: Genesis, rules: Rules, empty: World) -> BuiltBlock:
+def build_genesis(genesis: Genesis, rules: Rules, before: World) -> BuiltBlock:
     """Block 0 with its state.
 
     Args:
         genesis: What it is made of.
         rules: Of the chain.
-        empty: The state without accounts, from which its state is to follow.
+        before: The state that the accounts of the genesis are added to; without accounts, unless
+            the genesis has none.
     """
-    world = empty.apply(_changes_to(genesis.world))
+    world = apply_edits(before, edits_to(genesis.world))
     block, encoded = seal_block(genesis_template(genesis, rules), (), (), world.root)
-    return BuiltBlock(block=block, encoded_header=encoded, receipts=(), before=empty, world=world)
-
-
-def _changes_to(world: WorldState) -> dict[Address, AccountChange | None]:
-    """What makes a state of the one without accounts."""
-    return {
-        address: AccountChange(
-            nonce=account.nonce,
-            balance=account.balance,
-            code=world.code(account.code_hash),
-            slots=dict(world.slots(address)),
-        )
-        for address, account in world.accounts()
-    }
+    return BuiltBlock(block=block, encoded_header=encoded, receipts=(), before=before, world=world)
 
 
 class _Reader:

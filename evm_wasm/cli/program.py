@@ -47,6 +47,7 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
         "logs": Entry("logs_command", "Show what contracts have logged, decoded."),
         "block": Entry("block_command", "Show a block."),
         "balance": Entry("balance_command", "Show what an account has."),
+        "replay": Entry("replay_command", "Run a kept chain again and name the first difference."),
         "eei": Entry("eei_command", "Print the reference of the Ethereum Environment Interface."),
     }
 )

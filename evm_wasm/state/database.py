@@ -311,6 +311,19 @@ def check_format(records: Records, *, consensus: str) -> None:
         )
 
 
+def stored_consensus(store: Store) -> str:
+    """The consensus version under which a store was made, for who goes by that of the store.
+
+    Raises:
+        StateError: The record that says so is damaged.
+        StoreError: The store holds no state.
+    """
+    data = Records(store).get(FORMAT_KEY)
+    if data is None:
+        raise StoreError("the store holds no state")
+    return str(json.loads(data)["consensus"])
+
+
 def encode_format(consensus: str) -> bytes:
     """The record that says what a store is."""
     return json.dumps({"format": FORMAT, "consensus": consensus}).encode()
