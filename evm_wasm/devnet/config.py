@@ -54,7 +54,7 @@ class Bounds:
     filter_seconds: int = 300
     filter_changes: int = 10_000
     log_results: int = 100_000
-    snapshots: int = 10_000
+    snapshots: int = 4_096
     mine_blocks: int = 100_000
     trace_events: int = 200_000
     trace_bytes: int = 64 << 20

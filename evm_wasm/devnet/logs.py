@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from evm_wasm.chain.bloom import may_hold
+from evm_wasm.chain.bloom import EMPTY, may_hold
 from evm_wasm.devnet.blocks import Blocks
 from evm_wasm.devnet.errors import TooManyResults, UnknownBlock
 from evm_wasm.devnet.located import logs_of
@@ -70,7 +70,7 @@ class Logs:
 
 def may_match(query: LogQuery, bloom: bytes) -> bool:
     """Whether a block with this bloom may have logs that a query asks for."""
-    if not any(bloom):
+    if bloom == EMPTY:
         return False
     wanted: Sequence[Iterable[bytes]] = (query.addresses, *query.topics)
     return all(not values or any(may_hold(bloom, value) for value in values) for values in wanted)

@@ -58,6 +58,7 @@ class Mempool:
         self._by_sender: dict[Address, dict[int, PoolEntry]] = {}
         self._bytes = 0
         self._order = 0
+        self._entries: tuple[PoolEntry, ...] | None = None
 
     def __len__(self) -> int:
         return len(self._by_hash)
@@ -122,12 +123,14 @@ class Mempool:
         return tuple(self._by_sender)
 
     def entries(self) -> tuple[PoolEntry, ...]:
-        """Everything, for `restore`."""
-        return tuple(self._by_hash.values())
+        """Everything, for `restore`; the same object as long as nothing changes."""
+        if self._entries is None:
+            self._entries = tuple(self._by_hash.values())
+        return self._entries
 
     def restore(self, entries: Iterable[PoolEntry]) -> None:
         """Holds just these entries from now on."""
-        self.version += 1
+        self._changed()
         self._by_hash.clear()
         self._by_sender.clear()
         self._bytes = 0
@@ -192,16 +195,20 @@ class Mempool:
         if size > self._bounds.pool_bytes:
             raise PoolRefused(Refusal.POOL_FULL, f"{self._bytes} bytes of transactions wait")
 
+    def _changed(self) -> None:
+        self.version += 1
+        self._entries = None
+
     def _insert(self, entry: PoolEntry) -> None:
         transaction = entry.transaction
-        self.version += 1
+        self._changed()
         self._bytes += len(transaction.raw)
         self._by_hash[transaction.hash] = entry
         self._by_sender.setdefault(transaction.sender, {})[entry.nonce] = entry
 
     def _remove(self, entry: PoolEntry) -> None:
         transaction = entry.transaction
-        self.version += 1
+        self._changed()
         self._bytes -= len(transaction.raw)
         del self._by_hash[transaction.hash]
         entries = self._by_sender[transaction.sender]

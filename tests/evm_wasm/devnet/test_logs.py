@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from devnet_scenes import STRANGER, signed, token, transfer_data, word
 from hypothesis import given
@@ -169,8 +167,8 @@ def test_unknown_filters(net: Devnet) -> None:
 
 
 @pytest.fixture
-def seconds() -> Iterator[list[int]]:
-    yield [1_000]
+def seconds() -> list[int]:
+    return [1_000]
 
 
 def test_forgotten_filters_go(seconds: list[int]) -> None:
