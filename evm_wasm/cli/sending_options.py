@@ -115,6 +115,7 @@ _OPTIONS: Final = (
     ),
     click.option(
         "--nonce",
+        metavar="N",
         type=click.IntRange(min=0, max=2**64 - 2),
         help="Of the sender.  [default: the next]",
     ),
