@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -20,6 +21,9 @@ from injector import InjectorError
 TRACEBACK_VARIABLE: Final = "EWASM_TRACEBACK"
 """Set to anything, it has an error of our own making print its traceback as well."""
 
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What the system says when no more can be written to where the output goes."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command.
@@ -35,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        return _reader_gone()
+        return _nothing_to_write_to(exit_codes.BROKEN_PIPE)
+    except OSError as error:
+        return _confess(error)
     return code
 
 
@@ -83,6 +89,11 @@ def _usage_message(error: click.UsageError) -> str:
 
 
 def _confess(error: Exception) -> int:
+    """Says what no part of a command expected."""
+    if isinstance(error, OSError) and error.errno in _FULL:
+        # Commands name the files they fail on, so this is the output itself.
+        _complain(f"the output cannot be written: {error.strerror}")
+        return _nothing_to_write_to(exit_codes.MACHINE_FAILED)
     if os.environ.get(TRACEBACK_VARIABLE):
         traceback.print_exc()
     _complain(
@@ -103,10 +114,10 @@ def _let_every_character_print() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _reader_gone() -> int:
-    """Leaves nothing for the interpreter to flush into the broken pipe at its end."""
+def _nothing_to_write_to(code: int) -> int:
+    """Leaves nothing for the interpreter to flush at its end to where it cannot be written."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             os.dup2(nowhere, stream.fileno())
-    return exit_codes.BROKEN_PIPE
+    return code

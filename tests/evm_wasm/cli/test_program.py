@@ -67,6 +67,16 @@ def test_a_closed_output_is_no_traceback() -> None:
     assert (done.returncode, done.stderr) == (141, b"")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_output_to_a_full_disk_is_an_error_in_one_line() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*PROGRAM, "eei"], stdout=full, stderr=subprocess.PIPE, check=False, env=ENVIRONMENT
+        )
+    assert done.returncode == 3
+    assert done.stderr == (b"ewasm: error: the output cannot be written: No space left on device\n")
+
+
 def test_ctrl_c_ends_a_running_contract(tmp_path: Path) -> None:
     loop, trace = tmp_path / "loop.wat", tmp_path / "trace"
     loop.write_text('(module (memory (export "memory") 1) (func (export "main") (loop (br 0))))')
