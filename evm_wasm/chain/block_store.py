@@ -174,10 +174,10 @@ class BlockStore:
         self._blocks.put(number, built.block, weight)
         self._receipts.put(number, built.receipts, weight)
 
-    def forget(self) -> None:
-        """Let go of what is at hand, because blocks were taken back."""
-        self._blocks = Recent(_MOST_REMEMBERED)
-        self._receipts = Recent(_MOST_REMEMBERED)
+    def forget(self, *, above: int = -1) -> None:
+        """Let go of what is at hand of the blocks above a number, because they were taken back."""
+        self._blocks.drop_above(above)
+        self._receipts.drop_above(above)
 
     def _record(self, table: bytes, number: int) -> bytes | None:
         if not 0 <= number <= self._history.head:

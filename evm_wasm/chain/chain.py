@@ -267,7 +267,7 @@ class Chain:
         for later in range(number + 1, self.head + 1):
             records.update(self._store.no_block(later))
         world = self._history.rewind(number, records)
-        self._store.forget()
+        self._store.forget(above=number)
         self._head_block = self._checked_head()
         self._edits = edits
         self._world = apply_edits(world, edits)

@@ -39,3 +39,8 @@ class Recent(Generic[T]):
         while self._weight > self._most and len(self._values) > 1:
             _, (_, gone) = self._values.popitem(last=False)
             self._weight -= gone
+
+    def drop_above(self, number: int) -> None:
+        """Let go of the values of all numbers above this one."""
+        for gone in [other for other in self._values if other > number]:
+            self._weight -= self._values.pop(gone)[1]

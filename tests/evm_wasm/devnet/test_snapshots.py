@@ -9,6 +9,7 @@ from devnet_scenes import COUNTS, ETHER, PLACE, STRANGER, request, signed, word
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evm_wasm.chain.replay import replay
 from evm_wasm.devnet import Bounds, Devnet, DevnetConfig
 from evm_wasm.devnet.errors import StateNotKept
 from evm_wasm.devnet.events import DevnetEvent, NewBlock, NewTransaction, Reverted
@@ -65,6 +66,8 @@ def test_reverting_restores_every_byte(
     assert devnet.block_number() == head
     devnet.settings.set_automine(automine=True)
     devnet.mine()
+    # What was made in all this is a chain like any other.
+    assert replay(devnet.chain).difference is None
     restored = Devnet()
     restored.load(devnet.dump())
     assert restored.dump() == devnet.dump()
