@@ -16,8 +16,8 @@ from evm_wasm.cli.sending_options import Sending, send_and_report, sending_optio
 from evm_wasm.cli.text import error_line
 from evm_wasm.client.answers import read_data
 from evm_wasm.client.connection import Node
-from evm_wasm.client.init_code import init_code_of, with_arguments
 from evm_wasm.primitives.checksum import format_address
+from evm_wasm.project.deployer import init_code_of, with_arguments
 
 _POLICY: Final = "ewasm"
 

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 import injector
 from evm_wasm.chain.transition import apply_transaction
-from evm_wasm.client.init_code import PAGE, init_code_of, with_arguments
+from evm_wasm.engine import wat_to_wasm
 from evm_wasm.model.message import Status
 from evm_wasm.model.receipt import Receipt
 from evm_wasm.model.transaction import Transaction
+from evm_wasm.project.deployer import PAGE, init_code_of, with_arguments
 from evm_wasm.rules.forks import DEVNET
 
 RUNTIMES = sorted(path for path in CONTRACTS.glob("*/*.wasm") if not path.stem.endswith("_deploy"))
@@ -30,6 +31,17 @@ IMPORTS = (
     + eei("getCodeSize", result="i32")
     + eei("log", "i32", "i32", "i32", "i32", "i32", "i32", "i32")
 )
+
+
+def deployer_text(runtime: bytes) -> str:
+    """The obvious twin: a deployer as a person writes it."""
+    data = "".join(f"\\{byte:02x}" for byte in runtime)
+    return (
+        '(module (import "ethereum" "finish" (func (param i32 i32)))'
+        f' (memory (export "memory") {-(-len(runtime) // PAGE) or 1})'
+        f' (data (i32.const 0) "{data}")'
+        f' (func (export "main") i32.const 0 i32.const {len(runtime)} call 0))'
+    )
 
 
 def create(code: bytes) -> tuple[Receipt, World]:
@@ -52,6 +64,11 @@ def test_a_runtime_module_is_deployed_as_it_is(path) -> None:
     receipt, world = create(init_code_of(runtime))
     assert receipt.status is Status.SUCCESS
     assert world.state.code(receipt.created) == runtime
+
+
+@given(st.binary(max_size=300) | st.integers(0, 3 * PAGE).map(bytes))
+def test_a_deployer_is_the_module_that_its_text_says(runtime: bytes) -> None:
+    assert init_code_of(runtime) == wat_to_wasm(deployer_text(runtime), what="deployer")
 
 
 @pytest.mark.parametrize("beyond", [-1, 0, 1, PAGE])
