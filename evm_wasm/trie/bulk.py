@@ -31,6 +31,8 @@ Save = Callable[[str, bytes], Node[V]]
 
 _BEHIND_DIGITS: Final = "g"
 """Sorts behind every hexadecimal digit."""
+_MANY: Final = 100_000
+"""New objects that are worth being kept from the collector."""
 _INDEX: Final = {digit: index for index, digit in enumerate(DIGITS)}
 
 
@@ -64,8 +66,10 @@ def collector_paused() -> Iterator[None]:
     """Keeps Python's collector of cycles from running while many objects are made.
 
     It would look through everything that was made so far again and again, for half of the whole
-    time, and find nothing: tries have no cycles. For the same reason the new objects join the
-    oldest generation at the end, as if the collector had already looked at them.
+    time, and find nothing: tries have no cycles. For the same reason many new objects join the
+    oldest generation at the end, as if the collector had already looked at them. A few do not: all
+    other young objects would join with them, and where small tries are built all the time, as for
+    each block of a chain, no cycle would ever be found.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -73,7 +77,10 @@ def collector_paused() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
-            if not gc.get_freeze_count():  # Otherwise somebody else's frozen objects would thaw.
+            made = gc.get_count()[0]
+            if (
+                made >= _MANY and not gc.get_freeze_count()
+            ):  # Otherwise somebody else's frozen objects would thaw.
                 gc.freeze()
                 gc.unfreeze()
             gc.enable()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import random
+import weakref
 
 import pytest
 import rlp
@@ -244,3 +245,15 @@ def test_a_node_that_is_not_the_one_named_is_refused():
     store.nodes[path] = store.nodes[path][:-1] + b"?"
     with pytest.raises(StateError, match=f"node at {path} does not have the hash"):
         list(Trie.stored(trie.root(), store.read).items())
+
+
+def test_cycles_are_collected_where_small_tries_are_built_all_the_time():
+    class Cyclic:
+        def __init__(self) -> None:
+            self.me = self
+
+    references = []
+    for number in range(20_000):
+        references.append(weakref.ref(Cyclic()))
+        Trie.build(bytes, [(b"%d" % number, b"value")])
+    assert sum(reference() is not None for reference in references) < 10_000
