@@ -38,13 +38,18 @@ def encode(item: Item) -> bytes:
         InputError: Something in it is neither bytes nor a list or tuple.
     """
     if isinstance(item, bytes):
-        length = len(item)
-        if length == 1 and item < _EMPTY_STRING:
-            return item
-        return (_SHORT_PREFIXES[length] if length <= _SHORT else _prefix(length, _STRING)) + item
+        return _string(item)
     if isinstance(item, list | tuple):
-        return join(map(encode, item))
+        # Most items of lists are byte strings: no call of this function for each of them.
+        return join([_string(part) if type(part) is bytes else encode(part) for part in item])
     raise InputError(f"not encodable as RLP: a {type(item).__name__}")
+
+
+def _string(data: bytes) -> bytes:
+    length = len(data)
+    if length == 1 and data < _EMPTY_STRING:
+        return data
+    return (_SHORT_PREFIXES[length] if length <= _SHORT else _prefix(length, _STRING)) + data
 
 
 def join(encoded: Iterable[bytes]) -> bytes:
