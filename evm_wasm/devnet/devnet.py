@@ -213,7 +213,6 @@ class Devnet(Reading):
     def deploy(
         self,
         init_code: bytes,
-        arguments: bytes = b"",
         *,
         value: int = 0,
         sender: Address | None = None,
@@ -222,8 +221,8 @@ class Devnet(Reading):
         """Deploys a contract and gives its address.
 
         Args:
-            init_code: The module whose `main` returns the contract.
-            arguments: What the constructor finds behind its own code, ABI-encoded by convention.
+            init_code: The module whose `main` returns the contract. `project.deployer` makes one
+                of a contract, and gives one the arguments of its constructor.
             value: In wei.
             sender: The first account unless another is named.
             gas: In gas; estimated unless given.
@@ -232,7 +231,7 @@ class Devnet(Reading):
             ExecutionReverted: By the constructor.
             ExecutionFailed: The constructor or the contract it gave is no good.
         """
-        found = self.transact(None, init_code + arguments, value=value, sender=sender, gas=gas)
+        found = self.transact(None, init_code, value=value, sender=sender, gas=gas)
         receipt = found.receipt
         if receipt.status is Status.REVERT:
             raise ExecutionReverted(receipt.output, reason_of(receipt.output))

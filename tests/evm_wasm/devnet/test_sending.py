@@ -20,6 +20,7 @@ from devnet_scenes import (
     transfer_data,
     word,
 )
+from small_contracts import contract
 
 from evm_wasm.chain.signing import impersonate, recovered
 from evm_wasm.devnet import PENDING, Bounds, CallRequest, Devnet, DevnetConfig, Order
@@ -33,6 +34,7 @@ from evm_wasm.devnet.errors import (
 from evm_wasm.errors import EvmWasmError, InputError, InvalidTransaction, TransactionFault
 from evm_wasm.model.message import HaltReason, Status
 from evm_wasm.model.transaction import AccessEntry, TransactionType
+from evm_wasm.project.deployer import init_code_of, with_arguments
 
 
 def test_a_transaction_is_in_a_block_when_it_is_answered(net: Devnet) -> None:
@@ -285,7 +287,7 @@ def test_transact_mines_where_automine_does_not(net: Devnet) -> None:
 
 def test_a_contract_that_is_only_in_the_pool_can_be_called(net: Devnet) -> None:
     net.settings.set_automine(automine=False)
-    deploy = net.send(request(net, None, _constructor(COUNTS)))
+    deploy = net.send(request(net, None, init_code_of(COUNTS)))
     place = net.block(PENDING).transactions[0]  # type: ignore[union-attr]
     assert place.hash == deploy
     receipts = net.block_receipts(PENDING)
@@ -298,16 +300,17 @@ def test_a_contract_that_is_only_in_the_pool_can_be_called(net: Devnet) -> None:
     assert receipt.receipt.output == word(1)
 
 
-def _constructor(code: bytes) -> bytes:
-    """A module that returns a contract."""
-    from small_contracts import contract
+KEEPS_ARGUMENT = contract(
+    "(call $codeCopy (i32.const 32) (i32.sub (call $getCodeSize) (i32.const 32)) (i32.const 32))"
+    "(call $storageStore (i32.const 0) (i32.const 32))",
+    imports=("codeCopy", "getCodeSize", "storageStore"),
+)
+"""A constructor that stores its one argument."""
 
-    escaped = "".join(f"\\{byte:02x}" for byte in code)
-    return contract(
-        f"(call $finish (i32.const 0) (i32.const {len(code)}))",
-        f'(data (i32.const 0) "{escaped}")',
-        imports=("finish",),
-    )
+
+def test_a_constructor_finds_its_arguments(net: Devnet) -> None:
+    place = net.deploy(with_arguments(KEEPS_ARGUMENT, word(77)))
+    assert net.storage(place, word(0)) == word(77)
 
 
 def test_impersonated_accounts_send_without_a_key(net: Devnet) -> None:
