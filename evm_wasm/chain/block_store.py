@@ -6,7 +6,8 @@
     D NUMBER             edits between the block before and this one, if any; of block 0 its accounts
     E INDEX              edits since the newest block
     H HASH               number of the block with this hash
-    T HASH               number of the block with this transaction, and its index
+    T HASH               number of the block with this transaction, and its index; once more for
+                         each later block that has it again, because a nonce was set back
 
 Numbers have 8 bytes, indexes 4; both are big-endian.
 """
@@ -41,6 +42,9 @@ _EDITS: Final = b"D"
 _NEW_EDIT: Final = b"E"
 _BY_HASH: Final = b"H"
 _TRANSACTION: Final = b"T"
+
+_PLACE: Final = 8 + 4
+"""Bytes of the number of a block and an index in it."""
 
 _MOST_REMEMBERED: Final = 2_048
 """Transactions of decoded blocks that are kept at hand, each block counting as one more."""
@@ -107,13 +111,12 @@ class BlockStore:
         return None if record is None else int.from_bytes(record, "big")
 
     def place(self, transaction_hash: Hash32) -> TransactionPlace | None:
-        """Where a transaction is."""
-        record = self._history.data(_TRANSACTION + transaction_hash)
-        if record is None:
+        """Where a transaction is; the last place of one that was sent again after a nonce was set."""
+        places = self._places(transaction_hash)
+        if not places:
             return None
-        return TransactionPlace(
-            int.from_bytes(record[:8], "big"), int.from_bytes(record[8:], "big")
-        )
+        number, index = places[-_PLACE:-4], places[-4:]
+        return TransactionPlace(int.from_bytes(number, "big"), int.from_bytes(index, "big"))
 
     def edits_before(self, number: int) -> tuple[Edit, ...]:
         """What was edited between a block and the one before it."""
@@ -151,22 +154,27 @@ class BlockStore:
         if edits:
             records[_EDITS + number] = encode_edits(edits)
         for index, transaction in enumerate(block.transactions):
-            records[_TRANSACTION + transaction.hash] = number + index.to_bytes(4, "big")
+            places = self._places(transaction.hash) + number + index.to_bytes(4, "big")
+            records[_TRANSACTION + transaction.hash] = places
         return records
 
-    def no_block(self, number: int) -> Records:
-        """What removes a block.
+    def no_blocks_above(self, number: int) -> Records:
+        """What removes all blocks after one.
 
         Raises:
-            StateError: It is not there.
+            StateError: One of them is not there.
         """
-        record = self._record(_BLOCK, number)
-        if record is None:
-            raise StateError(f"the store is damaged: block {number} is missing")
-        keys = [table + _number(number) for table in (_BLOCK, _RECEIPTS, _EDITS)]
-        keys.append(_BY_HASH + hash_in(record))
-        keys += (_TRANSACTION + hashed for hashed in transaction_hashes_in(record))
-        return dict.fromkeys(keys)
+        records: Records = {}
+        for gone in range(number + 1, self._history.head + 1):
+            record = self._record(_BLOCK, gone)
+            if record is None:
+                raise StateError(f"the store is damaged: block {gone} is missing")
+            records.update({table + _number(gone): None for table in (_BLOCK, _RECEIPTS, _EDITS)})
+            records[_BY_HASH + hash_in(record)] = None
+            for transaction_hash in transaction_hashes_in(record):
+                kept = self._places(transaction_hash, up_to=number)
+                records[_TRANSACTION + transaction_hash] = kept or None
+        return records
 
     def remember(self, built: BuiltBlock) -> None:
         """Keep a block at hand that has just been written: it is what clients ask for next."""
@@ -178,6 +186,13 @@ class BlockStore:
         """Let go of what is at hand of the blocks above a number, because they were taken back."""
         self._blocks.drop_above(above)
         self._receipts.drop_above(above)
+
+    def _places(self, transaction_hash: Hash32, *, up_to: int | None = None) -> bytes:
+        """The record of a transaction, empty where there is none; only its blocks up to a number."""
+        places = self._history.data(_TRANSACTION + transaction_hash) or b""
+        while up_to is not None and places and int.from_bytes(places[-_PLACE:-4], "big") > up_to:
+            places = places[:-_PLACE]
+        return places
 
     def _record(self, table: bytes, number: int) -> bytes | None:
         if not 0 <= number <= self._history.head:

@@ -264,8 +264,7 @@ class Chain:
         """
         records: Records = self._store.no_edits(len(self._edits), start=len(edits))
         records.update(self._store.records_of_edits(edits))
-        for later in range(number + 1, self.head + 1):
-            records.update(self._store.no_block(later))
+        records.update(self._store.no_blocks_above(number))
         world = self._history.rewind(number, records)
         self._store.forget(above=number)
         self._head_block = self._checked_head()

@@ -219,6 +219,21 @@ def test_blocks_are_taken_back_with_all_they_left(kind: str, tmp_path: Path):
     chain.close()
 
 
+def test_a_transaction_that_is_sent_again_is_found_where_it_was_before(chain: Chain):
+    again = signed(0, BOB_KEY, gas_limit=21_000)
+    for _ in range(3):
+        mine(chain, again)
+        account = chain.world.account(BOB)
+        chain.edit({BOB: AccountChange(nonce=0, balance=account.balance)})
+    assert chain.place(again.hash) == TransactionPlace(3, 0)
+    chain.rewind(2)
+    assert chain.place(again.hash) == TransactionPlace(2, 0)
+    chain.rewind(1)
+    assert chain.place(again.hash) == TransactionPlace(1, 0)
+    chain.rewind(0)
+    assert chain.place(again.hash) is None
+
+
 def all_records(chain: Chain) -> dict[bytes, bytes]:
     history = chain._history
     if isinstance(history, MemoryHistory):
