@@ -56,6 +56,9 @@ class Mempool:
         self._nonce_of = nonce_of
         self._by_hash: dict[Hash32, PoolEntry] = {}
         self._by_sender: dict[Address, dict[int, PoolEntry]] = {}
+        # By sender (base, end): nonces from the one to the other wait, or have been used. It saves
+        # going through all that one account has sent for each that it sends.
+        self._runs: dict[Address, tuple[int, int]] = {}
         self._bytes = 0
         self._order = 0
         self._entries: tuple[PoolEntry, ...] | None = None
@@ -133,6 +136,7 @@ class Mempool:
         self._changed()
         self._by_hash.clear()
         self._by_sender.clear()
+        self._runs.clear()
         self._bytes = 0
         for entry in entries:
             self._insert(entry)
@@ -141,13 +145,19 @@ class Mempool:
         """The nonce behind all that an account has sent without a gap."""
         nonce = self._nonce_of(sender)
         entries = self._by_sender.get(sender)
-        while entries and nonce in entries:
-            nonce += 1
-        return nonce
+        if entries is None:
+            return nonce
+        base, end = self._runs.get(sender, (nonce, nonce))
+        end = max(end, nonce) if base <= nonce else nonce
+        while end in entries:
+            end += 1
+        self._runs[sender] = nonce, end
+        return end
 
-    def is_ready(self, transaction: RecoveredTransaction) -> bool:
-        """Whether no nonce before a transaction's is missing."""
-        return self.next_nonce(transaction.sender) > transaction.unsigned.nonce
+    def waiting(self, sender: Address, nonce: int) -> RecoveredTransaction | None:
+        """What an account has sent with a nonce."""
+        entry = self._by_sender.get(sender, {}).get(nonce)
+        return entry.transaction if entry is not None else None
 
     def status(self) -> PoolStatus:
         """How many wait."""
@@ -213,8 +223,12 @@ class Mempool:
         del self._by_hash[transaction.hash]
         entries = self._by_sender[transaction.sender]
         del entries[entry.nonce]
+        base, end = self._runs.get(transaction.sender, (0, 0))
         if not entries:
             del self._by_sender[transaction.sender]
+            self._runs.pop(transaction.sender, None)
+        elif end > entry.nonce:
+            self._runs[transaction.sender] = base, max(entry.nonce, base)
 
 
 class Candidates:

@@ -12,16 +12,19 @@ from evm_wasm.state.state import State
 
 
 def what_was_seen(watched: WatchedWorld) -> PrestateTrace:
-    """All accounts that were looked at, with the slots that were, as they were before."""
+    """All accounts that were looked at, with the slots that were, as they were before.
+
+    Of a nonce of zero, no code and no slots nothing is told.
+    """
     pre = {}
     for address, slots in watched.seen.items():
         account = watched.peek(address)
         if account is not None:
             pre[address] = AccountView(
                 balance=account.balance,
-                nonce=account.nonce,
-                code=watched.code(account.code_hash),
-                storage=dict(slots),
+                nonce=account.nonce or None,
+                code=watched.code(account.code_hash) or None,
+                storage=dict(slots) or None,
             )
     return PrestateTrace(pre, None)
 

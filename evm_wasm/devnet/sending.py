@@ -45,9 +45,17 @@ class Sender:
         return results
 
     def _admit(self, transaction: RecoveredTransaction) -> None:
+        pool, sender, nonce = self._node.pool, transaction.sender, transaction.unsigned.nonce
+        end = pool.next_nonce(sender)
         self._admission.admit(transaction)
-        if self._node.pool.is_ready(transaction):
-            self._node.events.publish(NewTransaction(transaction))
+        if nonce > end:
+            return
+        # It fills a gap, and others may follow on it; or it replaces one.
+        last = pool.next_nonce(sender) if nonce == end else nonce + 1
+        for each in range(nonce, last):
+            ready = pool.waiting(sender, each)
+            if ready is not None:
+                self._node.events.publish(NewTransaction(ready))
 
     def _mine_if_automine(self) -> None:
         if self._node.settings.automine:

@@ -147,6 +147,19 @@ def test_a_filter_of_waiting_transactions(net: Devnet) -> None:
     assert net.filters.changes(installed) == []
 
 
+def test_transactions_are_told_when_nothing_is_missing_before_them(net: Devnet) -> None:
+    net.settings.set_automine(automine=False)
+    installed = net.filters.new_pending()
+    sent = [signed(net, nonce=nonce) for nonce in range(4)]
+    for nonce in (1, 2, 0):
+        net.send_raw(sent[nonce].raw)
+    assert net.filters.changes(installed) == [each.hash for each in sent[:3]]
+    better = signed(net, nonce=1, fee=20 * 10**9, tip=2 * 10**9)
+    net.send_raw(better.raw)
+    net.send_raw(sent[3].raw)
+    assert net.filters.changes(installed) == [better.hash, sent[3].hash]
+
+
 def test_blocks_after_a_revert_are_new(net: Devnet) -> None:
     snapshot = net.snapshot()
     net.mine(3)
