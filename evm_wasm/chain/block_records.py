@@ -54,8 +54,8 @@ def decode_block(record: bytes) -> Block:
         StateError: Damaged.
     """
     header = record[_HEADER : _transactions_at(record)]
-    pairs = list(_pairs(record))
     try:
+        pairs = list(_pairs(record))
         return Block(
             header=decode_header(header),
             hash=hash_in(record),

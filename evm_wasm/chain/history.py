@@ -55,7 +55,8 @@ class StateHistory(Protocol):
             The same state, from which the next block follows.
 
         Raises:
-            StateError: The world follows from another block.
+            StateError: The world follows from another block, where that can be told: one in
+                memory does not know what it follows from.
         """
 
     def rewind(self, number: int, data: Data | None = None) -> World:
