@@ -85,6 +85,7 @@ class Devnet(Reading):
 
         Raises:
             InputError: The mnemonic, the genesis, the store's address or the file is wrong.
+            InjectorError: There is no such schedule.
             StoreError: The store cannot be used, or is of another consensus version.
             StateError: The store is damaged.
         """

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evm_wasm.chain.replay import replay
-from evm_wasm.devnet import Bounds, Devnet, DevnetConfig
+from evm_wasm.devnet import PENDING, Bounds, Devnet, DevnetConfig
 from evm_wasm.devnet.errors import StateNotKept
 from evm_wasm.devnet.events import DevnetEvent, NewBlock, NewTransaction, Reverted
 from evm_wasm.errors import EvmWasmError, InputError
@@ -71,6 +71,24 @@ def test_reverting_restores_every_byte(
     restored = Devnet()
     restored.load(devnet.dump())
     assert restored.dump() == devnet.dump()
+
+
+@settings(max_examples=40)
+@given(steps=STEPS)
+def test_a_pending_block_is_the_one_that_is_mined(
+    steps: list[tuple[Callable[[Devnet, int], object], int]],
+) -> None:
+    devnet = Devnet(DevnetConfig(automine=False))
+    automines = OPERATIONS[9]
+    for step in steps:
+        if step[0] is not automines:
+            apply(devnet, [step])
+        pending, receipts = devnet.block(PENDING), devnet.block_receipts(PENDING)
+        snapshot = devnet.snapshot()
+        devnet.mine()
+        assert devnet.block() == pending
+        assert devnet.block_receipts() == receipts
+        devnet.revert(snapshot)
 
 
 def test_ids_are_those_of_anvil(net: Devnet) -> None:
