@@ -5,84 +5,101 @@ paths through each function, keeping for each point two sets of loops (and the f
 some path has entered since without a charge, and without a comparison of the counter with zero. A
 branch back to such a loop is a cycle that nothing ends. A call of the host is refused where the
 counter may have gone below zero since it was compared.
+
+Most instructions have nothing to do with any of this, and a regular expression skips them; those
+that work on the counter are known by the few instructions that the injector writes for it.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from injector.counted_loops import find_counted_loop
 from injector.leb128 import read_u32
 from injector.opcodes import OPCODES
-from injector.scan import (
-    FLOAT_BYTES,
-    INTEGERS,
-    PREFIXED_INTEGERS,
-    read_integer,
-    skip_integers,
-)
+from injector.scan import FLOAT_BYTES, INTEGERS, PREFIXED_INTEGERS, read_integer, skip_integers
+
+_ENTRY = 1  # the bit of the function itself in a set of unpaid loops
+_DEAD = -1  # stands for the sets of a point that no path leads to
 
 _BLOCK, _LOOP, _IF, _ELSE, _END, _BR, _BR_IF, _BR_TABLE = 2, 3, 4, 5, 11, 12, 13, 14
 _CALL, _CALL_INDIRECT, _PREFIX_FC = 0x10, 0x11, 0xFC
-_LOCAL_GET, _LOCAL_SET, _LOCAL_TEE, _GLOBAL_GET, _GLOBAL_SET = range(0x20, 0x25)
-_I64_LT_S, _I64_SUB, _I64_MUL, _I64_OR = 0x53, 0x7D, 0x7E, 0x84
-_STOPS = frozenset({0x00, 0x0F})
-_BARE = frozenset({0x00, 0x05, 0x0B, 0x0F})  # unreachable, else, end, return
-_ENTRY = 1  # the bit of the function itself in a set of unpaid loops
+_LOCAL_SET, _LOCAL_TEE, _GLOBAL_GET, _GLOBAL_SET = 0x21, 0x22, 0x23, 0x24
+_I64_MUL = 0x7E
 
-_SPECIAL = 3  # more integers than any instruction has
-_FOLLOWED = frozenset({
-    "unreachable", "block", "else", "end", "br", "br_if", "br_table", "return", "call",
-    "call_indirect", "f32.const", "f64.const",
-})  # fmt: skip
-_KINDS = list(INTEGERS)
-_KINDS[_PREFIX_FC] = _SPECIAL
-for _row in OPCODES:
-    if _row.prefix is None and _row.immediate in _FOLLOWED:
-        _KINDS[_row.code] = _SPECIAL
+# What the instructions look like that matter here.
+_INTEGER = rb"[\x80-\xff]*+[\x00-\x7f]"
+_LOAD = rb"[\x20\x22\x23]" + _INTEGER  # local.get, local.tee or global.get
+_STORE = rb"[\x21\x22\x24]" + _INTEGER  # local.set, local.tee or global.set
+_IS_NEGATIVE = rb"\x42\x00\x53\x0d"  # i64.const 0, i64.lt_s, br_if
+_CHARGE = rb"\x42(" + _INTEGER + rb")\x7d(" + _STORE + rb")"  # i64.const, i64.sub and a store
+_CHARGE_TURNS = rb"\x7e\x7d(" + _STORE + rb")"  # i64.mul, i64.sub and a store
 
-_SETS = 4
-_BEFORE_SETS = frozenset({_GLOBAL_GET, _I64_SUB})  # else it has nothing to do with the counter
-for _code in (_LOCAL_SET, _LOCAL_TEE, _GLOBAL_SET):
-    _KINDS[_code] = _SETS
+_charge = re.compile(rb"(" + _LOAD + rb")" + _CHARGE).match
+_charge_turns = re.compile(_CHARGE_TURNS).match
+_compare = re.compile(rb"(" + _LOAD + rb")\x84?" + _IS_NEGATIVE).match  # \x84: i64.or
+_move = re.compile(rb"([\x20\x23]" + _INTEGER + rb")([\x21\x24]" + _INTEGER + rb")").match
+
+
+def _plain_instructions() -> bytes:
+    """A regular expression for one instruction that does not matter here."""
+    special = {
+        _BLOCK, _LOOP, _IF, _ELSE, _END, _BR, _BR_IF, _BR_TABLE, _CALL, _CALL_INDIRECT, _PREFIX_FC,
+        _GLOBAL_SET, 0x00, 0x0F, 0x20, _LOCAL_TEE, _GLOBAL_GET, _I64_MUL, *FLOAT_BYTES,
+    }  # fmt: skip
+    sizes: list[bytes] = [b"", b"", b""]
+    for row in OPCODES:
+        if row.prefix is None and row.code not in special:
+            sizes[INTEGERS[row.code]] += b"\\x%02x" % row.code
+    of_counter = rb"\x84?" + _IS_NEGATIVE + rb"|" + _CHARGE.replace(b"(", b"(?:")
+    forms = (
+        rb"\x20" + _INTEGER + rb"(?!\x24|" + of_counter + rb")",
+        rb"[" + sizes[0] + rb"]",
+        rb"[" + sizes[1] + rb"]" + _INTEGER,
+        rb"[" + sizes[2] + rb"]" + _INTEGER * 2,
+        rb"\x22" + _INTEGER + rb"(?!\x84?" + _IS_NEGATIVE + rb")",
+        rb"\x23" + _INTEGER + rb"(?!\x21|" + of_counter + rb")",
+        rb"\x7e(?!\x7d[\x21\x22\x24])",
+        *(b"\\x%02x.{%d}" % form for form in FLOAT_BYTES.items()),
+    )
+    return b"|".join(forms)
+
+
+_skip_plain = re.compile(rb"(?s:" + _plain_instructions() + rb")*+").match
 
 
 class RecheckError(RuntimeError):
     """The injector wrote a module that is not safe: an error of the injector, not of its input."""
 
 
-class _State(NamedTuple):
-    """Loops entered since the last charge and the last comparison, as bits by their depth.
-
-    Bit 0 of `unchecked` says that the counter may have gone below zero since it was compared.
-    """
-
-    unpaid: int
-    unchecked: int
-
-
 @dataclass(slots=True)
 class _Open:
-    """An open block: its opcode, the state at its entry and at branches to its end."""
+    """An open block: its opcode, and the two sets at its entry and at branches to its end."""
 
     kind: int
-    entry: _State | None
+    unpaid: int
+    unchecked: int
     prepaid_from: int | None = None  # for a loop paid before it starts: where its code starts
-    exits: _State | None = None
+    exits_unpaid: int = _DEAD
+    exits_unchecked: int = _DEAD
 
-
-def _join(first: _State | None, second: _State | None) -> _State | None:
-    """The union over two ways to one point; None for a way that does not exist."""
-    if first is None:
-        return second
-    if second is None:
-        return first
-    return _State(first.unpaid | second.unpaid, first.unchecked | second.unchecked)
+    def join(self, unpaid: int, unchecked: int) -> None:
+        """Add a way to the end."""
+        if self.exits_unpaid == _DEAD:
+            self.exits_unpaid, self.exits_unchecked = unpaid, unchecked
+        elif unpaid != _DEAD:
+            self.exits_unpaid |= unpaid
+            self.exits_unchecked |= unchecked
 
 
 class Walk:
     """Follows all paths through the functions of an instrumented module, one by one.
+
+    The sets of the current point are bits by the depth of the loop. Bit 0 of `_unchecked` says that
+    the counter may have gone below zero since it was compared. In code that nothing leads to both
+    are `_DEAD`.
 
     Attributes:
         problems: What runs unpaid or unchecked, with offsets in the body.
@@ -100,153 +117,169 @@ class Walk:
         self._use_gas = imports - 1 if gas_global is None else -1
         self._imports = imports
         self._helpers = helpers
-        self._copy = -1
         self._code = b""
-        self._turns_paid = False
-        self._compared_at = -1
-        self._starts: list[int] = []
+        self._copy = -1
+        self._turns_paid_at = self._compared_at = -1
         self._open: list[_Open] = []
-        self._state: _State | None = None
+        self._unpaid = self._unchecked = _DEAD
+        self._followers: dict[int, Callable[[int], int]] = {
+            0x00: self._stop, _BLOCK: self._enter, _LOOP: self._loop, _IF: self._enter,
+            _ELSE: self._else, _END: self._end, _BR: self._br, _BR_IF: self._br_if,
+            _BR_TABLE: self._br_table, 0x0F: self._stop, _CALL: self._call,
+            _CALL_INDIRECT: self._call_indirect, _PREFIX_FC: self._prefixed, 0x20: self._load,
+            _LOCAL_TEE: self._load, _GLOBAL_GET: self._load, _GLOBAL_SET: self._set_global,
+            _I64_MUL: self._multiply,
+        }  # fmt: skip
         self.problems: list[str] = []
 
     def function(self, code: bytes, position: int) -> None:
         """Follow a body, given with its size, whose first instruction is at `position`."""
         self._code = code
-        self._state = _State(_ENTRY, _ENTRY)
-        self._open = [_Open(0, self._state)]
-        self._copy = self._compared_at = -1
-        self._turns_paid = False
-        starts = self._starts = [0] * 4
-        end = len(code)
-        while position < end:
-            kind = _KINDS[code[position]]
-            starts.append(position)
-            position += 1
-            if kind == _SETS and code[starts[-2]] not in _BEFORE_SETS:
-                position = skip_integers(code, position, 1)
-            elif kind >= _SPECIAL:
-                position = self._special(position - 1)
-            elif kind == 1 and code[position] < 0x80:
-                position += 1
-            elif kind:
-                position = skip_integers(code, position, kind)
+        self._copy = self._turns_paid_at = self._compared_at = -1
+        self._unpaid = self._unchecked = _ENTRY
+        self._open = [_Open(0, _ENTRY, _ENTRY)]
+        followers, skip_plain, end = self._followers, _skip_plain, len(code)
+        while True:
+            position = skip_plain(code, position).end()  # type: ignore[union-attr] # may be empty
+            if position >= end:
+                break
+            position = followers[code[position]](position)
 
-    def _special(self, at: int) -> int:
-        """Follow an instruction that matters; returns the position after it."""
-        code = self._code[at]
-        if code in FLOAT_BYTES:
-            return at + 1 + FLOAT_BYTES[code]
-        if code == _BR_TABLE:
-            return self._br_table(at)
-        if code == _PREFIX_FC:
-            number, position = read_u32(self._code, at + 1)
-            return skip_integers(self._code, position, PREFIXED_INTEGERS[number])
-        operand, position = 0, at + 1
-        if code not in _BARE:
-            operand, position = read_integer(self._code, position)
-        if self._state is not None:
-            self._count(at, code, operand)
-        self._follow(at, code, operand)
-        return position + (
-            code == _CALL_INDIRECT and skip_integers(self._code, position, 1) - position
-        )
+    def _problem(self, at: int, what: str) -> None:
+        self.problems.append(f"offset {at:#x}: {what}")
 
-    def _count(self, at: int, code: int, operand: int) -> None:
-        """Notice charges, comparisons and calls in live code."""
-        state = self._state or _State(0, 0)
-        if code == _LOCAL_SET and self._reads_global(self._starts[-2]):
-            self._copy = operand
-        elif self._sets_counter(code, operand):
-            if self._code[self._starts[-2]] == _I64_SUB:
-                self._turns_paid = self._code[self._starts[-3]] == _I64_MUL
-                self._state = _State(0, state.unchecked | _ENTRY)
-        elif code == _BR_IF and self._compares():
-            self._compared_at = at
-            self._state = _State(state.unpaid, 0)
-        elif code == _CALL and operand == self._use_gas:
-            self._state = _State(0, 0)
-        elif code == _CALL_INDIRECT or (code == _CALL and operand < self._imports):
-            if state.unchecked & _ENTRY and self._use_gas < 0:
-                self.problems.append(f"offset {at:#x}: the host is called in debt")
-        elif code == _CALL and operand < self._helpers:
-            self._state = _State(state.unpaid, state.unchecked | _ENTRY)
-
-    def _reads_global(self, at: int) -> bool:
+    def _after(self, at: int) -> int:
+        """The position after an instruction with one integer."""
         code = self._code
-        return code[at] == _GLOBAL_GET and read_integer(code, at + 1)[0] == self._gas
+        at += 1
+        while code[at] >= 0x80:
+            at += 1
+        return at + 1
 
-    def _sets_counter(self, code: int, operand: int) -> bool:
-        """Whether an instruction sets the counter or its copy."""
-        if code == _GLOBAL_SET:
-            return operand == self._gas
-        return code in (_LOCAL_SET, _LOCAL_TEE) and operand == self._copy
+    # The counter
 
-    def _compares(self) -> bool:
-        """Whether the instructions before compare the counter with zero."""
+    def _is_counter(self, access: bytes) -> bool:
+        """Whether an instruction reads or writes the counter or its copy."""
+        index = access[1] if len(access) == 2 else read_integer(access, 1)[0]
+        return index == (self._copy if access[0] <= _LOCAL_TEE else self._gas)
+
+    def _load(self, at: int) -> int:
+        """What may be the start of a charge, of a comparison, or of a move of the counter."""
         code = self._code
-        before, source, zero, compare = self._starts[-5:-1]
-        if code[source] == _I64_OR:
-            source = before
-        local = code[source] in (_LOCAL_GET, _LOCAL_TEE)
-        counter = self._reads_global(source) or (
-            local and read_integer(code, source + 1)[0] == self._copy
-        )
-        return counter and code[zero : zero + 2] == b"\x42\0" and code[compare] == _I64_LT_S
+        if found := _charge(code, at):
+            if self._is_counter(found[1]) and self._is_counter(found[3]):
+                if found[2] == b"\0" or found[2][-1] & 0x40:
+                    self._problem(at, "a charge of nothing")
+                return self._charged(found.start(3), found.end())
+        elif found := _compare(code, at):
+            if self._is_counter(found[1]):
+                return self._compared(at, found.end() - 1)
+        elif (found := _move(code, at)) and self._is_counter(found[1]):
+            if found[2][0] == _LOCAL_SET:
+                self._copy = read_integer(found[2], 1)[0]
+            if self._is_counter(found[2]):
+                return found.end()
+        return self._after(at)
 
-    def _follow(self, at: int, code: int, operand: int) -> None:
-        """Follow control."""
-        if code in (_BLOCK, _LOOP, _IF):
-            self._enter(code)
-        elif code == _ELSE:
-            block = self._open[-1]
-            block.exits, block.kind = _join(block.exits, self._state), _ELSE
-            self._state = block.entry
-        elif code == _END:
-            self._leave()
-        elif code in (_BR, _BR_IF):
-            self._branch(at, operand)
-            if code == _BR:
-                self._state = None
-        elif code in _STOPS:
-            self._state = None
+    def _charged(self, store: int, end: int) -> int:
+        """The counter is charged by a store; what `local.tee` leaves may be compared."""
+        if self._unpaid != _DEAD:
+            self._unpaid = 0
+            self._unchecked |= _ENTRY
+        return store if self._code[store] == _LOCAL_TEE else end
 
-    def _enter(self, code: int) -> None:
-        if code == _LOOP and self._state is not None:
+    def _compared(self, at: int, branch: int) -> int:
+        """The counter is compared with zero; who goes on has gas."""
+        position = self._br_if(branch)
+        if self._unpaid != _DEAD:
+            self._unchecked = 0
+        if at == self._turns_paid_at:
+            self._compared_at = position
+        return position
+
+    def _multiply(self, at: int) -> int:
+        """What may be the end of a charge for all turns of a loop."""
+        found = _charge_turns(self._code, at)
+        if found is None or not self._is_counter(found[1]):
+            return at + 1
+        self._turns_paid_at = self._charged(found.start(1), found.end())
+        return self._turns_paid_at
+
+    def _set_global(self, at: int) -> int:
+        if read_integer(self._code, at + 1)[0] == self._gas:
+            self._problem(at, "the counter is set otherwise than by charging")
+        return self._after(at)
+
+    # Calls
+
+    def _call(self, at: int) -> int:
+        index, position = read_integer(self._code, at + 1)
+        if index == self._use_gas:
+            if self._unpaid != _DEAD:
+                self._unpaid = self._unchecked = 0
+        elif index < self._imports:
+            self._check_host_call(at)
+        elif index < self._helpers and self._unpaid != _DEAD:
+            self._unchecked |= _ENTRY
+        return position
+
+    def _call_indirect(self, at: int) -> int:
+        self._check_host_call(at)
+        return skip_integers(self._code, at + 1, 2)
+
+    def _check_host_call(self, at: int) -> None:
+        if self._unpaid != _DEAD and self._unchecked & _ENTRY and self._use_gas < 0:
+            self._problem(at, "the host is called in debt")
+
+    # Control
+
+    def _enter(self, at: int) -> int:
+        self._open.append(_Open(self._code[at], self._unpaid, self._unchecked))
+        return self._after(at)
+
+    def _loop(self, at: int) -> int:
+        if self._unpaid != _DEAD:
             bit = 1 << len(self._open)
-            self._state = _State(self._state.unpaid | bit, self._state.unchecked | bit)
-        self._open.append(_Open(code, self._state))
-        if code == _LOOP and self._turns_paid and self._starts[-2] == self._compared_at:
-            self._open[-1].prepaid_from = skip_integers(self._code, self._starts[-1] + 1, 1)
+            self._unpaid |= bit
+            self._unchecked |= bit
+        position = self._enter(at)
+        if at == self._compared_at:
+            self._open[-1].prepaid_from = position
+        return position
 
-    def _leave(self) -> None:
+    def _else(self, at: int) -> int:
+        block = self._open[-1]
+        block.join(self._unpaid, self._unchecked)
+        block.kind = _ELSE
+        self._unpaid, self._unchecked = block.unpaid, block.unchecked
+        return at + 1
+
+    def _end(self, at: int) -> int:
         block = self._open.pop()
-        if block.kind != _LOOP:
-            self._state = _join(self._state, block.exits)
         if block.kind == _IF:
-            self._state = _join(self._state, block.entry)
-        if self._state is not None:
-            mask = (1 << max(len(self._open), 1)) - 1
-            self._state = _State(self._state.unpaid & mask, self._state.unchecked & mask)
+            block.join(block.unpaid, block.unchecked)
+        if block.kind != _LOOP and block.exits_unpaid != _DEAD:
+            block.join(self._unpaid, self._unchecked)
+            self._unpaid, self._unchecked = block.exits_unpaid, block.exits_unchecked
+        if self._unpaid != _DEAD:
+            mask = (1 << (len(self._open) or 1)) - 1
+            self._unpaid &= mask
+            self._unchecked &= mask
+        return at + 1
 
-    def _branch(self, at: int, depth: int) -> None:
-        if self._state is None:
-            return
-        block = self._open[-1 - depth]
-        if block.kind != _LOOP:
-            block.exits = _join(block.exits, self._state)
-            return
-        if block.prepaid_from is not None and self._ends_counted_loop(block.prepaid_from, at):
-            return
-        place = len(self._open) - 1 - depth
-        if self._state.unpaid >> place & 1:
-            self.problems.append(f"offset {at:#x}: an unpaid cycle")
-        if self._state.unchecked >> place & 1:
-            self.problems.append(f"offset {at:#x}: a cycle without a check")
+    def _stop(self, at: int) -> int:
+        self._unpaid = self._unchecked = _DEAD
+        return at + 1
 
-    def _ends_counted_loop(self, start: int, at: int) -> bool:
-        """Whether the branch at an offset ends a loop that turns a known number of times."""
-        end = skip_integers(self._code, at + 1, 1)
-        return find_counted_loop(self._code, start, end) is not None
+    def _br(self, at: int) -> int:
+        position = self._br_if(at)
+        self._unpaid = self._unchecked = _DEAD
+        return position
+
+    def _br_if(self, at: int) -> int:
+        depth, position = read_integer(self._code, at + 1)
+        self._branch(at, depth)
+        return position
 
     def _br_table(self, at: int) -> int:
         count, position = read_u32(self._code, at + 1)
@@ -256,8 +289,31 @@ class Walk:
             depths.add(depth)
         for depth in sorted(depths):
             self._branch(at, depth)
-        self._state = None
+        self._unpaid = self._unchecked = _DEAD
         return position
+
+    def _branch(self, at: int, depth: int) -> None:
+        if self._unpaid == _DEAD:
+            return
+        block = self._open[-1 - depth]
+        if block.kind != _LOOP:
+            block.join(self._unpaid, self._unchecked)
+            return
+        if block.prepaid_from is not None and self._ends_counted_loop(block.prepaid_from, at):
+            return
+        place = len(self._open) - 1 - depth
+        if self._unpaid >> place & 1:
+            self._problem(at, "an unpaid cycle")
+        if self._unchecked >> place & 1:
+            self._problem(at, "a cycle without a check")
+
+    def _ends_counted_loop(self, start: int, at: int) -> bool:
+        """Whether the branch at an offset ends a loop that turns a known number of times."""
+        return find_counted_loop(self._code, start, self._after(at)) is not None
+
+    def _prefixed(self, at: int) -> int:
+        number, position = read_u32(self._code, at + 1)
+        return skip_integers(self._code, position, PREFIXED_INTEGERS[number])
 
 
 def skip_locals(body: bytes) -> int:
