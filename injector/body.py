@@ -6,7 +6,7 @@ from injector.errors import Invalid
 from injector.limits import Limits
 from injector.module import FunctionType, Module
 from injector.opcodes import ANY, TYPE_NAMES
-from injector.plan import Block, FunctionPlan, Site
+from injector.plan import FunctionPlan, Site
 from injector.schedule import Schedule
 from injector.types import Gate
 
@@ -67,7 +67,7 @@ class Body:
         params: Number of parameters.
         live: Whether the next instruction can be executed.
         cost: Prices summed up in the current block.
-        block: The current block of live code.
+        blocks: The blocks so far; the last one is the current block of live code.
         base: Operands below the innermost block.
         highest: The most operands ever on the stack.
         values: Results that an optimising compiler may keep elsewhere.
@@ -100,7 +100,7 @@ class Body:
         self.live = True
         self.cost = 0
         self.opcode_at = 0
-        self.block = Block(0, 1)
+        self.blocks = plan.blocks
 
     # Operands
 
@@ -173,11 +173,11 @@ class Body:
             self.plan.branches_out = True
         if self.live:
             if frame.kind == LOOP:
-                self.block.successors.append(frame.first)
+                self.blocks.turns.append((len(self.blocks.offset) - 1, frame.first))
             elif frame.kind == FUNCTION_BODY:
-                self.block.exits = True
+                self.exit_here()
             else:
-                frame.incoming.append(len(self.plan.blocks) - 1)
+                frame.incoming.append(len(self.blocks.offset) - 1)
         return frame
 
     def stop(self) -> None:
@@ -192,30 +192,35 @@ class Body:
     # Basic blocks
 
     def start_block(
-        self, position: int, predecessors: list[int], after_call: int | None = None
+        self, position: int, before: tuple[int, ...], after_call: int | None = None
     ) -> None:
         """Start a block of live code that follows others."""
-        blocks = self.plan.blocks
-        for index in predecessors:
-            blocks[index].successors.append(len(blocks))
-        self.block = Block(position, len(self.frames), after_call)
-        blocks.append(self.block)
+        blocks = self.blocks
+        blocks.offset.append(position)
+        blocks.depth.append(len(self.frames))
+        blocks.cost.append(0)
+        blocks.after_call.append(after_call)
+        blocks.before.append(before)
         self.live = True
         self.cost = 0
 
     def end_block(self) -> int:
         """End the block of live code; returns its index."""
-        self.block.cost = self.cost
-        return len(self.plan.blocks) - 1
+        cost = self.blocks.cost
+        cost[-1] = self.cost
+        return len(cost) - 1
 
     def cut(self, position: int, after_call: int | None = None) -> None:
         """End the block and start the one that it falls into, in live code only."""
         if self.live:
-            self.start_block(position, [self.end_block()], after_call)
+            self.start_block(position, (self.end_block(),), after_call)
+
+    def exit_here(self) -> None:
+        """Note that the function may return from the end of the block of live code."""
+        self.blocks.exits.append(len(self.blocks.offset) - 1)
 
     def site(self, offset: int, end: int, mnemonic: str, operand: int = 0) -> None:
         """Note an instruction for the output, in live code only."""
         if self.live:
-            plan = self.plan
-            block, depth = len(plan.blocks) - 1, len(self.frames)
-            plan.sites.append(Site(offset, end, mnemonic, operand, block, depth))
+            block, depth = len(self.blocks.offset) - 1, len(self.frames)
+            self.plan.sites.append(Site(offset, end, mnemonic, operand, block, depth))

@@ -80,16 +80,14 @@ class CheckFinder:
         in_block: dict[int, list[Site]] = {}
         for site in plan.sites:
             in_block.setdefault(site.block, []).append(site)
-        debts = [0] * len(plan.blocks)
-        for index, block in enumerate(plan.blocks):
-            debt = self._enter(index, debts[index])
+        debts: list[int] = []
+        for index, before in enumerate(plan.blocks.before):
+            debt = self._enter(index, max([debts[each] for each in before], default=0))
             if index == 0 and at_entry:
                 debt = 0
             for site in in_block.get(index, ()):
                 debt = self._pass(site.offset, uses.get(site.offset, Use.NONE), debt)
-            for successor in block.successors:
-                if successor > index:
-                    debts[successor] = max(debts[successor], debt)
+            debts.append(debt)
         return Checks(frozenset(self._blocks), frozenset(self._sites))
 
     def _enter(self, block: int, debt: int) -> int:

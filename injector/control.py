@@ -36,9 +36,9 @@ def block(body: Body, position: int, row: Row) -> int:
     if kind != BLOCK and body.live:
         frame = body.frames[-1]
         before = body.end_block()
-        body.start_block(position, [before])
+        body.start_block(position, (before,))
         if kind == LOOP:
-            body.block.opener = body.opcode_at
+            body.blocks.openers[before + 1] = body.opcode_at
             frame.first = before + 1
         else:
             frame.first = before
@@ -59,7 +59,7 @@ def else_(body: Body, position: int, _row: Row) -> int:
     body.push_all(frame.params)
     body.live = frame.entered
     if body.live:
-        body.start_block(position, [frame.first])
+        body.start_block(position, (frame.first,))
     return position
 
 
@@ -75,11 +75,11 @@ def end(body: Body, position: int, _row: Row) -> int:
     if frame.kind == FUNCTION_BODY:
         if body.live:
             body.end_block()
-            body.block.exits = True
+            body.exit_here()
     elif frame.incoming:
         if body.live:
             frame.incoming.append(body.end_block())
-        body.start_block(position, frame.incoming)
+        body.start_block(position, tuple(frame.incoming))
     return position
 
 
@@ -139,7 +139,7 @@ def return_(body: Body, position: int, _row: Row) -> int:
     body.pop_all(body.type.results)
     body.site(position - 1, position, "return")
     if body.live:
-        body.block.exits = True
+        body.exit_here()
     body.stop()
     return position
 

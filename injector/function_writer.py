@@ -113,15 +113,15 @@ class FunctionWriter:
         counted: dict[int, tuple[CountedLoop, int]] = {}
         if not self._metered:
             return charges, counted
+        offset = plan.blocks.offset
         code = self._module.wasm[plan.start : plan.end]
         busy = {site.block for site in plan.sites}
         for first, last in self.placement.loops.items():
             if first != last or first in busy or not 0 < charges.get(first, 0) < HIGHEST_COST:
                 continue
-            block = plan.blocks[first]
-            if set(block.successors) != {first, first + 1}:
+            if first + 1 == len(offset):
                 continue
-            loop = find_counted_loop(code, block.offset, plan.blocks[first + 1].offset)
+            loop = find_counted_loop(code, offset[first], offset[first + 1])
             if loop is not None:
                 cost = charges.pop(first)
                 before = self.placement.runs[first - 1]
@@ -216,25 +216,24 @@ class FunctionWriter:
         """Edits for the charges and the comparisons in blocks."""
         charges = self._charges
         checked = self._places.blocks
+        blocks = self.plan.blocks
         edits = []
         for block in sorted(charges.keys() | checked):
             if block == 0 and self._words is not None:
                 continue  # part of the entry
-            place = self.plan.blocks[block]
-            label = self._label(place.depth) if block in checked else None
+            label = self._label(blocks.depth[block]) if block in checked else None
             code = self._gas.charge(charges.get(block, 0), label)
-            edits.append(Edit(place.offset, place.offset, code, 0))
+            edits.append(Edit(blocks.offset[block], blocks.offset[block], code, 0))
         return edits
 
     def _counted_edits(self) -> list[Edit]:
         """Edits for the charges before counted loops."""
         edits = []
         for block, (loop, cost) in self._counted.items():
-            place = self.plan.blocks[block]
-            label = self._label(place.depth - 1)
+            label = self._label(self.plan.blocks.depth[block] - 1)
             turns = loop.charge_turns_but_one(cost, self._scratch, label)
             code = self._gas.charge_computed(turns, label)
-            at = place.opener or 0
+            at = self.plan.blocks.openers[block]
             edits.append(Edit(at, at, code, 1))
         return edits
 

@@ -17,7 +17,7 @@ from itertools import accumulate
 
 from injector.call_graph import callees_first, find_host_reaching
 from injector.module import Module
-from injector.plan import Block, FunctionPlan
+from injector.plan import Blocks, FunctionPlan
 
 LOOP_WEIGHT = 8  # how often a loop is assumed to turn
 _MOST_LOOPS = 6  # nested loops beyond count no more
@@ -87,15 +87,19 @@ class _Graph:
     def __init__(self, plan: FunctionPlan, host_reaching: frozenset[int]) -> None:
         self._plan = plan
         blocks = plan.blocks
-        self._run: list[int] = []
-        for index, block in enumerate(blocks):
-            joined = block.after_call is not None and block.after_call not in host_reaching
-            self._run.append(self._run[index - 1] if joined else index)
+        self._runs: list[int] = []
+        locked = [0]
+        for index, callee in enumerate(blocks.after_call):
+            joined = callee is not None and callee not in host_reaching
+            self._runs.append(self._runs[index - 1] if joined else index)
+            if callee is not None and not joined:
+                locked.append(index)
         self._weights, self._loops = _loops(blocks)
         self._group = list(range(len(blocks)))
-        self._locked = {0} if blocks else set()
-        self._leads_to: dict[int, list[int]] = {}  # group -> runs that lead to it
-        self._find_groups(host_reaching)
+        following = self._join_successors()
+        locked += [following[block] for block in blocks.exits if following[block]]
+        self._locked = {self._find(run) for run in locked}
+        self._leads_to = self._find_leading(following)
 
     def place(self, prepaid: dict[int, int], own_entry: int = 0) -> Placement:
         """Place the charges.
@@ -104,26 +108,27 @@ class _Graph:
             prepaid: What callers pay for the entries of functions.
             own_entry: What the function itself pays where it calls itself.
         """
-        costs = [0] * len(self._run)
-        for index, block in enumerate(self._plan.blocks):
-            costs[self._run[index]] += block.cost
+        costs = [0] * len(self._runs)
+        for run, cost in zip(self._runs, self._plan.blocks.cost, strict=True):
+            costs[run] += cost
         for site in self._plan.sites:
             if site.mnemonic == "call":
                 entry = own_entry if site.operand == self._plan.index else 0
-                costs[self._run[site.block]] += prepaid.get(site.operand, entry)
+                costs[self._runs[site.block]] += prepaid.get(site.operand, entry)
         for first, members in self._members():
             if first not in self._locked:
                 self._move(costs, members, self._leads_to.get(first, []))
         charges = {run: cost for run, cost in enumerate(costs) if cost}
-        return Placement(charges, self._weights, self._loops, self._run, 0)
+        return Placement(charges, self._weights, self._loops, self._runs, 0)
 
     def _move(self, costs: list[int], members: list[int], before: list[int]) -> None:
         """Move what all members of a group share to the runs before, where that saves charges."""
-        shared = min(costs[run] for run in members)
+        shared = min([costs[run] for run in members])
         if not shared:
             return
-        saved = sum(self._weights[run] for run in members if costs[run] == shared)
-        added = sum(self._weights[run] for run in before if not costs[run])
+        weights = self._weights
+        saved = sum([weights[run] for run in members if costs[run] == shared])
+        added = sum([weights[run] for run in before if not costs[run]])
         if saved > added:
             for run in members:
                 costs[run] -= shared
@@ -133,10 +138,10 @@ class _Graph:
     def _members(self) -> list[tuple[int, list[int]]]:
         """The groups with their runs, from the end of the function to its start."""
         groups: dict[int, list[int]] = {}
-        for index, run in enumerate(self._run):
+        for index, run in enumerate(self._runs):
             if index == run:
                 groups.setdefault(self._find(run), []).append(run)
-        return sorted(groups.items(), reverse=True)
+        return list(groups.items())[::-1]  # a group is found with its first run
 
     def _find(self, run: int) -> int:
         """The first run of the group of a run."""
@@ -146,38 +151,49 @@ class _Graph:
             run = group[run]
         return run
 
-    def _find_groups(self, host_reaching: frozenset[int]) -> None:
-        """Join the successors of each run; a group that a return shares cannot be moved."""
-        blocks, runs = self._plan.blocks, self._run
-        locked: list[int] = []
-        leading: list[tuple[int, int]] = []
-        for index, block in enumerate(blocks):
-            if block.after_call is not None and block.after_call in host_reaching:
-                locked.append(index)
-            following = [s for s in block.successors if not (s == index + 1 and runs[s] != s)]
-            for successor in following:
-                self._join(following[0], successor)
-            if following:
-                leading.append((following[0], runs[index]))
-                if block.exits:
-                    locked.append(following[0])
-        self._locked |= {self._find(run) for run in locked}
-        self._locked.add(self._find(0) if blocks else 0)
-        for successor, run in leading:
-            self._leads_to.setdefault(self._find(successor), []).append(run)
+    def _join_successors(self) -> list[int]:
+        """Make a group of the runs that can follow the same block.
+
+        Returns:
+            For each block one that can follow it; 0 where none does, or only one of its run.
+        """
+        following = [0] * len(self._runs)
+        ways = [
+            (run, before)
+            for index, (run, before) in enumerate(
+                zip(self._runs, self._plan.blocks.before, strict=True)
+            )
+            if run == index
+        ]
+        ways += [(first, (block,)) for block, first in self._plan.blocks.turns]
+        for run, before in ways:
+            for block in before:
+                if following[block]:
+                    self._join(following[block], run)
+                else:
+                    following[block] = run
+        return following
 
     def _join(self, first: int, second: int) -> None:
         first, second = self._find(first), self._find(second)
         self._group[max(first, second)] = min(first, second)
 
+    def _find_leading(self, following: list[int]) -> dict[int, list[int]]:
+        """The runs that lead to each group."""
+        leading: dict[int, list[int]] = {}
+        for run, successor in zip(self._runs, following, strict=True):
+            if successor:
+                leading.setdefault(self._find(successor), []).append(run)
+        return leading
 
-def _loops(blocks: list[Block]) -> tuple[list[int], dict[int, int]]:
+
+def _loops(blocks: Blocks) -> tuple[list[int], dict[int, int]]:
     """How often each block is assumed to run, and the blocks that start a loop, with its last block."""
+    if not blocks.turns:
+        return [1] * len(blocks), {}
     last: dict[int, int] = {}
-    for index, block in enumerate(blocks):
-        for successor in block.successors:
-            if successor <= index:
-                last[successor] = index
+    for block, first in blocks.turns:
+        last[first] = block
     changes = [0] * (len(blocks) + 1)
     for first, end in last.items():
         changes[first] += 1

@@ -3,42 +3,51 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from injector.module import FunctionUse
 
 
-class Block:
-    """A run of instructions that all execute if the first does (traps aside).
+class Blocks:
+    """The basic blocks of a function: runs of live code that all executes if its first does.
+
+    Traps aside. The lists have one entry for each block, in the order of their offsets; the first
+    block is the entry. (An object for each block would keep the garbage collector busy: it visits
+    all objects again and again, but a list of integers only once.)
 
     Attributes:
         offset: Where it starts, from the start of the body; a charge can be put there.
         depth: Labels open there, the function's own included.
         cost: Sum of the prices of its instructions.
-        after_call: Index of the function whose call it follows directly; -1 after an indirect
-            call; None if it follows something else.
-        successors: Blocks that may follow, as indices, with repetitions.
-        exits: Whether the function may return from its end.
-        opener: Where the `loop` stands that it starts; None if it starts none.
+        after_call: Index of the function whose call it follows directly; `INDIRECT` after an
+            indirect call; None if it follows something else.
+        before: Blocks that it may follow, without those that branch back to it.
+        turns: Branches back to a loop: a block, and the block that starts the loop.
+        exits: Blocks from whose end the function may return.
+        openers: For each block that starts a loop, where the `loop` stands.
     """
 
-    __slots__ = ("after_call", "cost", "depth", "exits", "offset", "opener", "successors")
+    __slots__ = ("after_call", "before", "cost", "depth", "exits", "offset", "openers", "turns")
 
-    def __init__(self, offset: int, depth: int, after_call: int | None = None) -> None:
-        self.offset = offset
-        self.depth = depth
-        self.cost = 0
-        self.after_call = after_call
-        self.successors: list[int] = []
-        self.exits = False
-        self.opener: int | None = None
+    def __init__(self) -> None:
+        self.offset: list[int] = []
+        self.depth: list[int] = []
+        self.cost: list[int] = []
+        self.after_call: list[int | None] = []
+        self.before: list[tuple[int, ...]] = []
+        self.turns: list[tuple[int, int]] = []
+        self.exits: list[int] = []
+        self.openers: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.offset)
 
 
 INDIRECT = -1
 """Stands for the unknown function that an indirect call reaches."""
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """A live instruction that the output may replace or put something around.
 
     Attributes:
@@ -71,7 +80,7 @@ class FunctionPlan:
         declared_locals: Number of locals without parameters.
         height: Words that a call takes at most: parameters, locals, operands.
         values: Results of instructions that an optimising compiler may keep beyond those.
-        blocks: Live blocks in the order of their offsets; the first is the entry.
+        blocks: Its basic blocks.
         sites: Live instructions that matter to the output, in the order of their offsets.
         calls: Functions called by live code.
         calls_indirectly: Whether live code holds a `call_indirect`.
@@ -89,7 +98,7 @@ class FunctionPlan:
     declared_locals: int = 0
     height: int = 0
     values: int = 0
-    blocks: list[Block] = field(default_factory=list)
+    blocks: Blocks = field(default_factory=Blocks)
     sites: list[Site] = field(default_factory=list)
     calls: set[int] = field(default_factory=set)
     calls_indirectly: bool = False

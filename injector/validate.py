@@ -195,7 +195,7 @@ class Validator:
         )  # fmt: skip
         try:
             plan.code = self._read_locals(body)
-            body.start_block(plan.code, [])
+            body.start_block(plan.code, ())
             schedule = self.schedule
             body.cost = schedule.function_entry + schedule.local * plan.declared_locals
             self._read_code(body)
