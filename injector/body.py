@@ -26,11 +26,13 @@ class Frame:
         entered: Whether its opener can be executed.
         incoming: Blocks that lead to its end otherwise than by falling through: by a branch,
             from the end of a then-arm, or from the `if` itself.
+        label: Types that a branch to it carries.
         first: For a loop its first block, for an `if` the block that ends with it.
     """
 
     __slots__ = (
-        "entered", "first", "height", "incoming", "kind", "params", "results", "unreachable",
+        "entered", "first", "height", "incoming", "kind", "label", "params", "results",
+        "unreachable",
     )  # fmt: skip
 
     def __init__(
@@ -39,22 +41,17 @@ class Frame:
         params: tuple[int, ...],
         results: tuple[int, ...],
         height: int,
-        *,
         entered: bool,
     ) -> None:
         self.kind = kind
         self.params = params
         self.results = results
+        self.label = params if kind == LOOP else results
         self.height = height
         self.unreachable = False
         self.entered = entered
         self.incoming: list[int] = []
         self.first = 0
-
-    @property
-    def label(self) -> tuple[int, ...]:
-        """Types that a branch to it carries."""
-        return self.params if self.kind == LOOP else self.results
 
 
 class Body:
@@ -93,7 +90,7 @@ class Body:
         self.params = len(self.type.params)
         self.locals: list[int] = list(self.type.params)
         self.stack: list[int] = []
-        self.frames = [Frame(FUNCTION_BODY, (), self.type.results, 0, entered=True)]
+        self.frames = [Frame(FUNCTION_BODY, (), self.type.results, 0, True)]
         self.base = 0
         self.highest = 0
         self.values = 0
@@ -127,6 +124,12 @@ class Body:
 
     def pop_all(self, expected: tuple[int, ...] | list[int]) -> None:
         """Take operands, the last type from the top."""
+        if not expected:
+            return
+        stack, count = self.stack, len(expected)
+        if len(stack) - count >= self.base and tuple(stack[-count:]) == expected:
+            del stack[-count:]
+            return
         for kind in reversed(expected):
             self.pop(kind)
 
@@ -147,21 +150,26 @@ class Body:
 
     def open_block(self, kind: int, params: tuple[int, ...], results: tuple[int, ...]) -> None:
         """Enter a block whose parameters are on the stack."""
-        if len(self.frames) > self.limits.nesting:
-            raise Invalid(f"block {len(self.frames)} deep", f"the limit is {self.limits.nesting}")
-        self.pop_all(params)
-        self.base = len(self.stack)
-        self.frames.append(Frame(kind, params, results, self.base, entered=self.live))
-        self.push_all(params)
+        frames = self.frames
+        if len(frames) > self.limits.nesting:
+            raise Invalid(f"block {len(frames)} deep", f"the limit is {self.limits.nesting}")
+        if params:
+            self.pop_all(params)
+        self.base = base = len(self.stack)
+        frames.append(Frame(kind, params, results, base, self.live))
+        if params:
+            self.push_all(params)
 
     def close_arm(self) -> Frame:
         """Check the operands at the end of a block or arm and leave it."""
-        frame = self.frames[-1]
-        self.pop_all(frame.results)
+        frames = self.frames
+        frame = frames[-1]
+        if frame.results:
+            self.pop_all(frame.results)
         if len(self.stack) != frame.height:
             raise Invalid("", "invalid: operands are left over at the end of a block")
-        self.frames.pop()
-        self.base = self.frames[-1].height if self.frames else 0
+        frames.pop()
+        self.base = frames[-1].height if frames else 0
         return frame
 
     def target(self, depth: int) -> Frame:

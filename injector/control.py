@@ -10,11 +10,13 @@ from injector.module import FunctionUse
 from injector.opcodes import FUNCREF, I32
 from injector.plan import INDIRECT
 
+_EMPTY = 0x40
+
 
 def _block_type(body: Body, position: int) -> tuple[tuple[int, ...], tuple[int, ...], int]:
     """Read a block type; returns parameters, results and the position after it."""
     byte = body.code[position]
-    if byte == 0x40:
+    if byte == _EMPTY:
         return (), (), position + 1
     if 0x40 <= byte < 0x80:
         offset = body.plan.start + position
@@ -71,7 +73,8 @@ def end(body: Body, position: int, _row: Row) -> int:
             raise Invalid("if", "invalid: the missing `else` would have to change operands")
         if frame.entered:
             frame.incoming.append(frame.first)
-    body.push_all(frame.results)
+    if frame.results:
+        body.push_all(frame.results)
     if frame.kind == FUNCTION_BODY:
         if body.live:
             body.end_block()
@@ -96,8 +99,9 @@ def br_if(body: Body, position: int, _row: Row) -> int:
     depth, position = read_u32(body.code, position)
     label = body.target(depth).label
     body.pop(I32)
-    body.pop_all(label)
-    body.push_all(label)
+    if label:
+        body.pop_all(label)
+        body.push_all(label)
     body.cut(position)
     return position
 

@@ -28,6 +28,7 @@ from injector.module import Module
 from injector.opcodes import I32, I64
 from injector.placement import LOOP_WEIGHT, Placement
 from injector.plan import FunctionPlan, Site
+from injector.scan import skip_integers
 
 _COST_OF_GLOBAL = 2  # a charge on the global, compared with one on a local
 _COST_OF_SPILL = 4  # writing the local back and reading it again
@@ -96,7 +97,10 @@ class FunctionWriter:
         edits += self._functions(code)
         if self._words is not None:
             moved = leb128.unsigned(plan.params + plan.declared_locals)
-            edits += [Edit(start, end, moved, 3) for start, end in plan.first_local_uses]
+            edits += [
+                Edit(start, skip_integers(code, start, 1), moved, 3)
+                for start in plan.first_local_uses
+            ]
         inside = apply_edits(code, plan.code, len(code) - 1, edits)
         return leb128.sized(self._locals(code) + self._around(inside))
 

@@ -27,7 +27,7 @@ class Row(NamedTuple):
         code: The opcode (without prefix).
         immediate: As in the table of opcodes.
         mnemonic: As in the table of opcodes.
-        alignment: Of a memory access at most, as a power of two.
+        alignment: Of a memory access at most, as a power of two; -1 for others.
         values: How many values of one execution an optimising compiler may keep for later.
     """
 
@@ -51,7 +51,7 @@ def _local(body: Body, position: int) -> tuple[int, int]:
     if index >= 0x80:
         index, position = read_u32(body.code, start)
     if index == body.params:
-        body.plan.first_local_uses.append((start, position))
+        body.plan.first_local_uses.append(start)
     if index >= len(body.locals):
         raise Invalid(f"local {index}", "invalid: no such local")
     return body.locals[index], position
@@ -108,19 +108,27 @@ def global_set(body: Body, position: int, _row: Row) -> int:
     return position
 
 
+def _skip_constant(code: bytes, position: int, bits: int) -> int:
+    """The position after a signed integer; most are short, and right whatever their value."""
+    if code[position] < 0x80:
+        return position + 1
+    if code[position + 1] < 0x80:
+        return position + 2
+    if code[position + 2] < 0x80:
+        return position + 3
+    return read_signed(code, position, bits)[1]
+
+
 def constant32(body: Body, position: int, _row: Row) -> int:
     """`i32.const`."""
-    if body.code[position] < 0x80:
-        position += 1
-    else:
-        position = read_signed(body.code, position, 32)[1]
+    position = _skip_constant(body.code, position, 32)
     body.push(I32)
     return position
 
 
 def constant64(body: Body, position: int, _row: Row) -> int:
     """`i64.const`."""
-    position = read_signed(body.code, position, 64)[1]
+    position = _skip_constant(body.code, position, 64)
     body.push(I64)
     return position
 

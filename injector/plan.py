@@ -103,5 +103,5 @@ class FunctionPlan:
     calls: set[int] = field(default_factory=set)
     calls_indirectly: bool = False
     branches_out: bool = False
-    first_local_uses: list[tuple[int, int]] = field(default_factory=list)
+    first_local_uses: list[int] = field(default_factory=list)
     function_uses: list[FunctionUse] = field(default_factory=list)

@@ -30,9 +30,13 @@ from injector.schedule import Schedule
 from injector.types import Gate, unsupported
 
 Handler = Callable[[Body, int, Row], int]
+Step = tuple[
+    int, int, Handler | None, Handler | None, list[int], int, list[int], int, Row
+]
+"""Price, values, both handlers, operands, their number, results, alignment; the whole row."""
 
 _PADDING = bytes(16)  # more than an instruction without a vector reads beyond the end
-_PREFIX_FC, _LOCAL_GET, _I32_CONST = 0xFC, 0x20, 0x41
+_LOCAL_GET, _LOCAL_SET, _LOCAL_TEE, _I32_CONST, _PREFIX_FC = 0x20, 0x21, 0x22, 0x41, 0xFC
 
 _CONTROL: dict[str, Handler] = {
     "block": control.block,
@@ -118,6 +122,7 @@ class Validator:
                 self._rows[opcode.code] = row
             else:
                 self._prefixed[opcode.code] = row
+        self._steps = [self._step(row) for row in self._rows]
 
     def validate(self) -> list[FunctionPlan]:
         """Validate all bodies; what is wrong is recorded as findings."""
@@ -140,7 +145,7 @@ class Validator:
         pops = list(opcode.pops or ())
         row = Row(
             price, plain, special, pops, len(pops), list(opcode.pushes), opcode.code, immediate,
-            opcode.mnemonic, int(immediate[7:]) if rule == "memory:" else 0, _VALUES.get(rule, 1),
+            opcode.mnemonic, int(immediate[7:]) if rule == "memory:" else -1, _VALUES.get(rule, 1),
         )  # fmt: skip
         if opcode.feature is None or opcode.feature in self.policy.features:
             return row
@@ -148,7 +153,15 @@ class Validator:
 
     def _special(self, code: int, handler: Handler, mnemonic: str = "") -> Row:
         name = mnemonic or f"opcode {code:#04x}"
-        return Row(0, None, handler, [], 0, [], code, "", name, 0, 0)
+        return Row(0, None, handler, [], 0, [], code, "", name, -1, 0)
+
+    def _step(self, row: Row) -> Step:
+        """What the loop needs of a row; without a memory no alignment is right."""
+        alignment = row.alignment if self.module.memories else -1
+        return (
+            row.price, row.values, row.control, row.plain, row.pops, row.arity, row.pushes,
+            alignment, row,
+        )  # fmt: skip
 
     def _gated(self, feature: str, real: Row) -> Row:
         def refuse(body: Body, position: int, _row: Row) -> int:
@@ -236,63 +249,84 @@ class Validator:
             body.locals += [kind] * count
         return reader.position - plan.start
 
-    def _read_code(self, body: Body) -> None:  # noqa: C901 - the hot loop, kept in one piece
+    def _read_code(self, body: Body) -> None:  # noqa: C901, PLR0912, PLR0915 - the hot loop
         """Validate the instructions of a body.
+
+        Nearly all code are a few instructions with short operands. What their handlers do stands
+        here a second time, because calling them would take longer than all the rest.
 
         Raises:
             Invalid: At the first error, with its absolute offset.
         """
-        rows, code, stack, local_types = self._rows, body.code, body.stack, body.locals
+        steps, code, stack, local_types = self._steps, body.code, body.stack, body.locals
         end = len(code) - len(_PADDING)
         position = at = body.plan.code
-        base = cost = values = 0
-        local_price, const_price = rows[_LOCAL_GET].price, rows[_I32_CONST].price
-        short_locals, noted_local = min(len(local_types), 0x80), body.params
+        base = cost = values = highest = 0
+        local_price, const_price = self._rows[_LOCAL_GET].price, self._rows[_I32_CONST].price
+        short_locals, moved_local = min(len(local_types), 0x80), body.params
         try:
             while position < end:
                 at = position
-                # Half of all code are these two with an operand of one byte; what their handlers do.
-                if code[at] == _LOCAL_GET and noted_local != code[at + 1] < short_locals:
-                    stack.append(local_types[code[at + 1]])
+                opcode, operand = code[at], code[at + 1]
+                if opcode == _LOCAL_GET and operand < short_locals:
+                    if operand == moved_local:
+                        body.plan.first_local_uses.append(at + 1)
+                    stack.append(local_types[operand])
+                    if len(stack) > highest:  # noqa: PLR1730 - a call of `max` takes longer
+                        highest = len(stack)
                     cost += local_price
                     position += 2
-                    if len(stack) > body.highest:  # noqa: PLR1730 - a call of `max` takes longer
-                        body.highest = len(stack)
                     continue
-                if code[at] == _I32_CONST and code[at + 1] < 0x80:
+                if opcode == _I32_CONST and operand < 0x80:
                     stack.append(I32)
+                    if len(stack) > highest:  # noqa: PLR1730
+                        highest = len(stack)
                     cost += const_price
                     position += 2
-                    if len(stack) > body.highest:  # noqa: PLR1730 - a call of `max` takes longer
-                        body.highest = len(stack)
                     continue
-                price, plain, special, pops, count, pushes, _, _, _, _, kept = row = rows[
-                    code[position]
-                ]
-                position += 1
+                price, kept, control, plain, pops, count, pushes, alignment, row = steps[opcode]
                 cost += price
                 values += kept
-                if special is not None:
+                position += 1
+                if control is not None:
                     body.cost += cost
                     cost = 0
                     body.opcode_at = at
-                    position = special(body, position, row)
+                    position = control(body, position, row)
                     base = body.base
                     if not body.frames:
                         break
-                elif plain is not None:
-                    position = plain(body, position, row)
-                elif stack[-count:] == pops and len(stack) - count >= base:
+                    continue
+                if plain is not None:
+                    if operand <= alignment and code[at + 2] < 0x80:
+                        position += 2
+                    elif (
+                        _LOCAL_SET <= opcode <= _LOCAL_TEE
+                        and operand < short_locals
+                        and len(stack) > base
+                        and stack[-1] == local_types[operand]
+                    ):
+                        if operand == moved_local:
+                            body.plan.first_local_uses.append(position)
+                        if opcode == _LOCAL_SET:
+                            stack.pop()
+                        position += 1
+                        continue
+                    else:
+                        position = plain(body, position, row)
+                        continue
+                if stack[-count:] == pops and len(stack) - count >= base:
                     stack[-count:] = pushes
                 else:
                     body.pop_all(pops)
                     body.push_all(pushes)
             _check_end(body, position, end)
             body.values += values
+            body.highest = max(body.highest, highest)
         except Invalid as error:
             if error.offset is None:
                 error.offset = body.plan.start + at
-            error.found = error.found or rows[code[at]].mnemonic
+            error.found = error.found or self._rows[code[at]].mnemonic
             raise
 
 
