@@ -23,7 +23,6 @@ MOST_DEBT = 1_000
 class Use(Enum):
     """What an instruction does with the counter."""
 
-    NONE = auto()
     COMPARES = auto()  # and charges before it compares: helpers for lengths and pages
     HOST = auto()  # shows the counter to the host, which leaves no debt
     UNKNOWN = auto()  # may show the counter to the host, and may return in debt
@@ -74,19 +73,23 @@ class CheckFinder:
 
         Args:
             plan: The function.
-            uses: What the instruction at each offset does, `NONE` where missing.
+            uses: What the instruction at each offset does; those that do nothing are missing.
             at_entry: Whether the function compares after the charge of its first block.
         """
         in_block: dict[int, list[Site]] = {}
         for site in plan.sites:
-            in_block.setdefault(site.block, []).append(site)
+            if site.offset in uses:
+                in_block.setdefault(site.block, []).append(site)
         debts: list[int] = []
         for index, before in enumerate(plan.blocks.before):
-            debt = self._enter(index, max([debts[each] for each in before], default=0))
+            debt = debts[before[0]] if before else 0
+            if len(before) > 1:
+                debt = max([debts[each] for each in before])
+            debt = self._enter(index, debt)
             if index == 0 and at_entry:
                 debt = 0
             for site in in_block.get(index, ()):
-                debt = self._pass(site.offset, uses.get(site.offset, Use.NONE), debt)
+                debt = self._pass(site.offset, uses[site.offset], debt)
             debts.append(debt)
         return Checks(frozenset(self._blocks), frozenset(self._sites))
 
@@ -102,8 +105,6 @@ class CheckFinder:
 
     def _pass(self, offset: int, use: Use, debt: int) -> int:
         """The debt after an instruction."""
-        if use is Use.NONE:
-            return debt
         if use is Use.COMPARES:
             return 0
         if use is Use.COMPARES_AT_ENTRY:

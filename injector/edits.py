@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import NamedTuple
 
 
@@ -21,12 +22,15 @@ class Edit(NamedTuple):
     order: int = 0
 
 
+_PLACE = itemgetter(0, 3)  # start and order
+
+
 def apply_edits(data: bytes, start: int, end: int, edits: list[Edit]) -> bytes:
     """The bytes of `data` from `start` to `end` with the edits, none of which overlap."""
-    parts = []
+    parts: list[bytes] = []
     position = start
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.order)):
-        parts += [data[position : edit.start], edit.code]
-        position = edit.end
+    for first, after, code, _ in sorted(edits, key=_PLACE):
+        parts += (data[position:first], code)
+        position = after
     parts.append(data[position:end])
     return b"".join(parts)

@@ -30,6 +30,7 @@ from injector.placement import LOOP_WEIGHT, Placement
 from injector.plan import FunctionPlan, Site
 from injector.scan import skip_integers
 
+_NO_CHECKS = Checks(frozenset(), frozenset())
 _COST_OF_GLOBAL = 2  # a charge on the global, compared with one on a local
 _COST_OF_SPILL = 4  # writing the local back and reading it again
 
@@ -155,27 +156,29 @@ class FunctionWriter:
             return site.operand in self._facts.gas_users
         return site.mnemonic == "call_indirect" or self._layout.site_helper(site) is not None
 
-    def _use(self, site: Site) -> Use:
-        """What an instruction does with the counter."""
+    def _use(self, site: Site) -> Use | None:
+        """What an instruction does with the counter, if anything."""
         if site.mnemonic == "call_indirect":
             return Use.UNKNOWN
         if site.mnemonic != "call":
-            return Use.NONE if self._layout.site_helper(site) is None else Use.COMPARES
+            return None if self._layout.site_helper(site) is None else Use.COMPARES
         if site.operand in self._facts.host_callers:
             return Use.HOST
         if site.operand not in self._facts.gas_users:
-            return Use.NONE
+            return None
         counted = site.operand in self._layout.height.words
         return Use.COMPARES_AT_ENTRY if counted else Use.MAY_OWE
 
     def _find_checks(self) -> Checks:
         """Where the counter is compared, beside the entry and the exit."""
         if not self._metered or self.plan.index not in self._facts.gas_users:
-            return Checks(frozenset(), frozenset())
+            return _NO_CHECKS
         loops = self.placement.loops.keys() - self._counted.keys()
         most = MOST_DEBT * self._layout.schedule.scale
+        uses = {site.offset: use for site in self.plan.sites if (use := self._use(site))}
+        if not uses and not loops and sum(self._charges.values()) <= most:
+            return _NO_CHECKS
         finder = CheckFinder(self._charges, loops, self._counted.keys(), most)
-        uses = {site.offset: self._use(site) for site in self.plan.sites}
         return finder.find(self.plan, uses, at_entry=self._words is not None)
 
     def _has_checks(self) -> bool:
@@ -246,13 +249,13 @@ class FunctionWriter:
         layout, counted = self._layout, self._layout.height.words
         edits = []
         for use in self.plan.function_uses:
-            index = layout.function_index(use.index)
+            index = layout.function_index(use.function)
             if code[use.start - 1 : use.start] == CALL:
-                index = layout.call_index(use.index)
-                if use.index in counted:
+                index = layout.call_index(use.function)
+                if use.function in counted:
                     at = use.start - 1
                     edits.append(Edit(at, at, self._words_left(), 2))
-            if index != use.index:
+            if index != use.function:
                 edits.append(Edit(use.start, use.end, leb128.unsigned(index), 3))
         return edits
 

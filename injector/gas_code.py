@@ -25,6 +25,8 @@ from injector.charges import (
     local,
 )
 
+_IS_NEGATIVE = const64(0) + I64_LT_S
+
 
 class GasCode:
     """Writes the charges of one function.
@@ -39,6 +41,11 @@ class GasCode:
         self.counter = counter
         self.gas = gas
         self.copy = copy
+        self._load, self._store = b"", b""
+        if copy is not None:
+            self._load, self._store = local(LOCAL_GET, copy), local(LOCAL_SET, copy)
+        elif gas is not None:
+            self._load, self._store = local(GLOBAL_GET, gas), local(GLOBAL_SET, gas)
 
     def charge(self, cost: int, out_of_gas: int | None) -> bytes:
         """Charge a cost (0 for none), then compare if there is a label to go to."""
@@ -50,37 +57,30 @@ class GasCode:
 
     def charge_computed(self, cost: bytes, out_of_gas: int | None) -> bytes:
         """Charge what the code puts on the stack; not for the form `IMPORT`."""
-        less = self.load() + cost + I64_SUB
+        less = self._load + cost + I64_SUB
         if out_of_gas is None:
-            return less + self._store()
+            return less + self._store
         if self.copy is not None:
             return less + local(LOCAL_TEE, self.copy) + negative(out_of_gas)
-        return less + self._store() + self.load() + negative(out_of_gas)
+        return less + self._store + self._load + negative(out_of_gas)
 
     def load(self) -> bytes:
         """The counter on the stack."""
-        if self.copy is not None:
-            return local(LOCAL_GET, self.copy)
-        return local(GLOBAL_GET, self.gas or 0)
+        return self._load
 
     def write_back(self) -> bytes:
         """Make the global right."""
         if self.copy is None or self.gas is None:
             return b""
-        return local(LOCAL_GET, self.copy) + local(GLOBAL_SET, self.gas)
+        return self._load + local(GLOBAL_SET, self.gas)
 
     def read_again(self) -> bytes:
         """Make the copy right."""
         if self.copy is None or self.gas is None:
             return b""
-        return local(GLOBAL_GET, self.gas) + local(LOCAL_SET, self.copy)
-
-    def _store(self) -> bytes:
-        if self.copy is not None:
-            return local(LOCAL_SET, self.copy)
-        return local(GLOBAL_SET, self.gas or 0)
+        return local(GLOBAL_GET, self.gas) + self._store
 
 
 def negative(label: int) -> bytes:
     """Go to a label if the number on the stack is negative."""
-    return const64(0) + I64_LT_S + local(BR_IF, label)
+    return _IS_NEGATIVE + local(BR_IF, label)

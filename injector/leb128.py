@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from injector.errors import Invalid
 
+_ONE_BYTE = tuple(bytes([value]) for value in range(0x80))
+
 
 def read_u32(data: bytes, position: int) -> tuple[int, int]:
     """Read an unsigned 32-bit integer at `position`.
@@ -58,6 +60,8 @@ def read_signed(data: bytes, position: int, bits: int) -> tuple[int, int]:
 
 def unsigned(value: int) -> bytes:
     """The shortest unsigned LEB128 form of a non-negative integer."""
+    if value < 0x80:
+        return _ONE_BYTE[value]
     out = bytearray()
     while value > 0x7F:
         out.append(value & 0x7F | 0x80)
@@ -68,6 +72,8 @@ def unsigned(value: int) -> bytes:
 
 def signed(value: int) -> bytes:
     """The shortest signed LEB128 form of an integer."""
+    if -0x40 <= value < 0x40:
+        return _ONE_BYTE[value & 0x7F]
     out = bytearray()
     while not -0x40 <= value < 0x40:
         out.append(value & 0x7F | 0x80)

@@ -77,7 +77,7 @@ class FunctionUse(NamedTuple):
 
     start: int
     end: int
-    index: int
+    function: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,9 +191,7 @@ def _loops(blocks: Blocks) -> tuple[list[int], dict[int, int]]:
     """How often each block is assumed to run, and the blocks that start a loop, with its last block."""
     if not blocks.turns:
         return [1] * len(blocks), {}
-    last: dict[int, int] = {}
-    for block, first in blocks.turns:
-        last[first] = block
+    last = {first: block for block, first in blocks.turns}
     changes = [0] * (len(blocks) + 1)
     for first, end in last.items():
         changes[first] += 1

@@ -76,10 +76,10 @@ class StackHeight:
     @staticmethod
     def _in_tables(module: Module, plans: list[FunctionPlan]) -> set[int]:
         """Functions that may be called through a table or reference."""
-        referred = {use.index for use in module.function_uses}
+        referred = {use.function for use in module.function_uses}
         for plan in plans:
             code = module.wasm[plan.start : plan.end]
-            referred |= {u.index for u in plan.function_uses if code[u.start - 1] == _REF_FUNC}
+            referred |= {u.function for u in plan.function_uses if code[u.start - 1] == _REF_FUNC}
         return referred
 
     def type(self, index: int, kind: FunctionType) -> FunctionType:

@@ -30,9 +30,7 @@ from injector.schedule import Schedule
 from injector.types import Gate, unsupported
 
 Handler = Callable[[Body, int, Row], int]
-Step = tuple[
-    int, int, Handler | None, Handler | None, list[int], int, list[int], int, Row
-]
+Step = tuple[int, int, Handler | None, Handler | None, list[int], int, list[int], int, Row]
 """Price, values, both handlers, operands, their number, results, alignment; the whole row."""
 
 _PADDING = bytes(16)  # more than an instruction without a vector reads beyond the end
