@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from injector.errors import Invalid
 from injector.limits import Limits
-from injector.module import FunctionType, Module
+from injector.module import FunctionType, FunctionUse, Module
 from injector.opcodes import ANY, TYPE_NAMES
-from injector.plan import FunctionPlan, Site
+from injector.plan import Blocks, FunctionPlan, Site
 from injector.schedule import Schedule
 from injector.types import Gate
 
@@ -64,7 +64,9 @@ class Body:
         params: Number of parameters.
         live: Whether the next instruction can be executed.
         cost: Prices summed up in the current block.
-        blocks: The blocks so far; the last one is the current block of live code.
+        offset, depth, block_cost, after_call, before, turns, exits, openers: What is known of the
+            blocks so far, as in `Blocks`; the last one is the current block of live code.
+        sites, calls, function_uses, first_local_uses: As in `FunctionPlan`.
         base: Operands below the innermost block.
         highest: The most operands ever on the stack.
         values: Results that an optimising compiler may keep elsewhere.
@@ -97,7 +99,18 @@ class Body:
         self.live = True
         self.cost = 0
         self.opcode_at = 0
-        self.blocks = plan.blocks
+        self.offset: list[int] = []
+        self.depth: list[int] = []
+        self.block_cost: list[int] = []
+        self.after_call: list[int | None] = []
+        self.before: list[tuple[int, ...]] = []
+        self.turns: list[tuple[int, int]] = []
+        self.exits: list[int] = []
+        self.openers: dict[int, int] = {}
+        self.sites: list[Site] = []
+        self.calls: set[int] = set()
+        self.function_uses: list[FunctionUse] = []
+        self.first_local_uses: list[int] = []
 
     # Operands
 
@@ -181,11 +194,11 @@ class Body:
             self.plan.branches_out = True
         if self.live:
             if frame.kind == LOOP:
-                self.blocks.turns.append((len(self.blocks.offset) - 1, frame.first))
+                self.turns.append((len(self.offset) - 1, frame.first))
             elif frame.kind == FUNCTION_BODY:
                 self.exit_here()
             else:
-                frame.incoming.append(len(self.blocks.offset) - 1)
+                frame.incoming.append(len(self.offset) - 1)
         return frame
 
     def stop(self) -> None:
@@ -203,20 +216,18 @@ class Body:
         self, position: int, before: tuple[int, ...], after_call: int | None = None
     ) -> None:
         """Start a block of live code that follows others."""
-        blocks = self.blocks
-        blocks.offset.append(position)
-        blocks.depth.append(len(self.frames))
-        blocks.cost.append(0)
-        blocks.after_call.append(after_call)
-        blocks.before.append(before)
+        self.offset.append(position)
+        self.depth.append(len(self.frames))
+        self.block_cost.append(0)
+        self.after_call.append(after_call)
+        self.before.append(before)
         self.live = True
         self.cost = 0
 
     def end_block(self) -> int:
         """End the block of live code; returns its index."""
-        cost = self.blocks.cost
-        cost[-1] = self.cost
-        return len(cost) - 1
+        self.block_cost[-1] = self.cost
+        return len(self.offset) - 1
 
     def cut(self, position: int, after_call: int | None = None) -> None:
         """End the block and start the one that it falls into, in live code only."""
@@ -225,10 +236,27 @@ class Body:
 
     def exit_here(self) -> None:
         """Note that the function may return from the end of the block of live code."""
-        self.blocks.exits.append(len(self.blocks.offset) - 1)
+        self.exits.append(len(self.offset) - 1)
 
     def site(self, offset: int, end: int, mnemonic: str, operand: int = 0) -> None:
         """Note an instruction for the output, in live code only."""
         if self.live:
-            block, depth = len(self.blocks.offset) - 1, len(self.frames)
-            self.plan.sites.append(Site(offset, end, mnemonic, operand, block, depth))
+            block, depth = len(self.offset) - 1, len(self.frames)
+            self.sites.append(Site(offset, end, mnemonic, operand, block, depth))
+
+    # The end
+
+    def finish(self) -> None:
+        """Put what was learned into the plan."""
+        plan = self.plan
+        plan.params = self.params
+        plan.height = len(self.locals) + self.highest
+        plan.values = self.values
+        plan.sites = tuple(self.sites)
+        plan.calls = tuple(sorted(self.calls))
+        plan.function_uses = tuple(self.function_uses)
+        plan.first_local_uses = tuple(self.first_local_uses)
+        plan.blocks = Blocks(
+            tuple(self.offset), tuple(self.depth), tuple(self.block_cost), tuple(self.after_call),
+            tuple(self.before), tuple(self.turns), tuple(self.exits), self.openers,
+        )  # fmt: skip

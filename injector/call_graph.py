@@ -41,7 +41,7 @@ def callees_first(plans: list[FunctionPlan], imported_functions: int) -> list[Fu
         if root.index in seen:
             continue
         seen.add(root.index)
-        path: list[tuple[FunctionPlan, Iterator[int]]] = [(root, iter(sorted(root.calls)))]
+        path: list[tuple[FunctionPlan, Iterator[int]]] = [(root, iter(root.calls))]
         while path:
             plan, callees = path[-1]
             callee = next((c for c in callees if c >= imported_functions and c not in seen), None)
@@ -51,5 +51,5 @@ def callees_first(plans: list[FunctionPlan], imported_functions: int) -> list[Fu
             else:
                 seen.add(callee)
                 child = plans[callee - imported_functions]
-                path.append((child, iter(sorted(child.calls))))
+                path.append((child, iter(child.calls)))
     return order

@@ -40,7 +40,7 @@ def block(body: Body, position: int, row: Row) -> int:
         before = body.end_block()
         body.start_block(position, (before,))
         if kind == LOOP:
-            body.blocks.openers[before + 1] = body.opcode_at
+            body.openers[before + 1] = body.opcode_at
             frame.first = before + 1
         else:
             frame.first = before
@@ -161,12 +161,12 @@ def call(body: Body, position: int, _row: Row) -> int:
     module = body.module
     if index >= len(module.functions):
         raise Invalid(f"call {index}", "invalid: no such function")
-    body.plan.function_uses.append(FunctionUse(start, position, index))
+    body.function_uses.append(FunctionUse(start, position, index))
     kind = module.function_type(index)
     body.pop_all(kind.params)
     body.push_all(kind.results)
     if body.live:
-        body.plan.calls.add(index)
+        body.calls.add(index)
         body.site(start - 1, position, "call", index)
         body.cut(position, index)
     return position

@@ -99,8 +99,7 @@ class FunctionWriter:
         if self._words is not None:
             moved = leb128.unsigned(plan.params + plan.declared_locals)
             edits += [
-                Edit(start, skip_integers(code, start, 1), moved, 3)
-                for start in plan.first_local_uses
+                (start, 3, skip_integers(code, start, 1), moved) for start in plan.first_local_uses
             ]
         inside = apply_edits(code, plan.code, len(code) - 1, edits)
         return leb128.sized(self._locals(code) + self._around(inside))
@@ -224,39 +223,39 @@ class FunctionWriter:
         charges = self._charges
         checked = self._places.blocks
         blocks = self.plan.blocks
-        edits = []
+        edits: list[Edit] = []
         for block in sorted(charges.keys() | checked):
             if block == 0 and self._words is not None:
                 continue  # part of the entry
             label = self._label(blocks.depth[block]) if block in checked else None
             code = self._gas.charge(charges.get(block, 0), label)
-            edits.append(Edit(blocks.offset[block], blocks.offset[block], code, 0))
+            edits.append((blocks.offset[block], 0, blocks.offset[block], code))
         return edits
 
     def _counted_edits(self) -> list[Edit]:
         """Edits for the charges before counted loops."""
-        edits = []
+        edits: list[Edit] = []
         for block, (loop, cost) in self._counted.items():
             label = self._label(self.plan.blocks.depth[block] - 1)
             turns = loop.charge_turns_but_one(cost, self._scratch, label)
             code = self._gas.charge_computed(turns, label)
             at = self.plan.blocks.openers[block]
-            edits.append(Edit(at, at, code, 1))
+            edits.append((at, 1, at, code))
         return edits
 
     def _functions(self, code: bytes) -> list[Edit]:
         """Edits for the functions called or referred to, in dead code too."""
         layout, counted = self._layout, self._layout.height.words
-        edits = []
+        edits: list[Edit] = []
         for use in self.plan.function_uses:
             index = layout.function_index(use.function)
             if code[use.start - 1 : use.start] == CALL:
                 index = layout.call_index(use.function)
                 if use.function in counted:
                     at = use.start - 1
-                    edits.append(Edit(at, at, self._words_left(), 2))
+                    edits.append((at, 2, at, self._words_left()))
             if index != use.function:
-                edits.append(Edit(use.start, use.end, leb128.unsigned(index), 3))
+                edits.append((use.start, 3, use.end, leb128.unsigned(index)))
         return edits
 
     def _words_left(self) -> bytes:
@@ -268,7 +267,7 @@ class FunctionWriter:
         if site.mnemonic == "return":
             if not self._exit_block:
                 return []
-            return [Edit(site.offset, site.end, local(BR, site.depth - 1), 2)]
+            return [(site.offset, 2, site.end, local(BR, site.depth - 1))]
         before = after = b""
         if site.offset in self._places.sites:
             before += self._gas.charge(0, self._label(site.depth))
@@ -278,16 +277,16 @@ class FunctionWriter:
         if site.mnemonic == "call_indirect":
             before += self._layout.height.pass_on(self.plan.params)
             after += self._layout.height.reset()
-        edits = []
+        edits: list[Edit] = []
         helper = self._layout.site_helper(site)
         if helper is not None and site.mnemonic.endswith(".grow"):
-            edits.append(Edit(site.offset, site.end, local(CALL, helper), 4))
+            edits.append((site.offset, 4, site.end, local(CALL, helper)))
         elif helper is not None:
             before += local(CALL, helper)
         if before:
-            edits.append(Edit(site.offset, site.offset, before, 1))
+            edits.append((site.offset, 1, site.offset, before))
         if after:
-            edits.append(Edit(site.end, site.end, after, -1))
+            edits.append((site.end, -1, site.end, after))
         return edits
 
     def _entry(self) -> bytes:

@@ -51,7 +51,7 @@ def _local(body: Body, position: int) -> tuple[int, int]:
     if index >= 0x80:
         index, position = read_u32(body.code, start)
     if index == body.params:
-        body.plan.first_local_uses.append(start)
+        body.first_local_uses.append(start)
     if index >= len(body.locals):
         raise Invalid(f"local {index}", "invalid: no such local")
     return body.locals[index], position
@@ -351,7 +351,7 @@ def ref_func(body: Body, position: int, _row: Row) -> int:
     index, position = read_u32(body.code, position)
     if index >= len(body.module.functions):
         raise Invalid(f"function {index}", "invalid: no such function")
-    body.plan.function_uses.append(FunctionUse(start, position, index))
+    body.function_uses.append(FunctionUse(start, position, index))
     if index not in body.module.referenced_functions:
         raise Invalid(f"ref.func {index}", "invalid: the function is not declared as a reference")
     body.push(FUNCREF)

@@ -157,7 +157,7 @@ class Layout:
     def renumber(self, uses: list[FunctionUse]) -> list[Edit]:
         """Edits that write the indices that functions have in the output."""
         return [
-            Edit(use.start, use.end, leb128.unsigned(self.function_index(use.function)), 3)
+            (use.start, 3, use.end, leb128.unsigned(self.function_index(use.function)))
             for use in uses
         ]
 

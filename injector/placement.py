@@ -37,9 +37,9 @@ class Placement:
     """
 
     charges: dict[int, int]
-    weights: list[int]
+    weights: tuple[int, ...]
     loops: dict[int, int]
-    runs: list[int]
+    runs: tuple[int, ...]
     prepaid: int
 
 
@@ -87,13 +87,14 @@ class _Graph:
     def __init__(self, plan: FunctionPlan, host_reaching: frozenset[int]) -> None:
         self._plan = plan
         blocks = plan.blocks
-        self._runs: list[int] = []
+        runs: list[int] = []
         locked = [0]
         for index, callee in enumerate(blocks.after_call):
             joined = callee is not None and callee not in host_reaching
-            self._runs.append(self._runs[index - 1] if joined else index)
+            runs.append(runs[index - 1] if joined else index)
             if callee is not None and not joined:
                 locked.append(index)
+        self._runs = tuple(runs)
         self._weights, self._loops = _loops(blocks)
         self._group = list(range(len(blocks)))
         following = self._join_successors()
@@ -187,14 +188,14 @@ class _Graph:
         return leading
 
 
-def _loops(blocks: Blocks) -> tuple[list[int], dict[int, int]]:
+def _loops(blocks: Blocks) -> tuple[tuple[int, ...], dict[int, int]]:
     """How often each block is assumed to run, and the blocks that start a loop, with its last block."""
     if not blocks.turns:
-        return [1] * len(blocks), {}
+        return (1,) * len(blocks), {}
     last = {first: block for block, first in blocks.turns}
     changes = [0] * (len(blocks) + 1)
     for first, end in last.items():
         changes[first] += 1
         changes[end + 1] -= 1
     depths = accumulate(changes[:-1])
-    return [LOOP_WEIGHT ** min(depth, _MOST_LOOPS) for depth in depths], last
+    return tuple([LOOP_WEIGHT ** min(depth, _MOST_LOOPS) for depth in depths]), last

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from injector.module import FunctionUse
 
 
+@dataclass(slots=True, eq=False)
 class Blocks:
     """The basic blocks of a function: runs of live code that all executes if its first does.
 
-    Traps aside. The lists have one entry for each block, in the order of their offsets; the first
-    block is the entry. (An object for each block would keep the garbage collector busy: it visits
-    all objects again and again, but a list of integers only once.)
+    Traps aside. The columns have one entry for each block, in the order of their offsets; the first
+    block is the entry. (The garbage collector visits objects again and again, but a tuple of
+    integers only once; so there is neither an object nor a list for each block.)
 
     Attributes:
         offset: Where it starts, from the start of the body; a charge can be put there.
@@ -27,20 +28,21 @@ class Blocks:
         openers: For each block that starts a loop, where the `loop` stands.
     """
 
-    __slots__ = ("after_call", "before", "cost", "depth", "exits", "offset", "openers", "turns")
-
-    def __init__(self) -> None:
-        self.offset: list[int] = []
-        self.depth: list[int] = []
-        self.cost: list[int] = []
-        self.after_call: list[int | None] = []
-        self.before: list[tuple[int, ...]] = []
-        self.turns: list[tuple[int, int]] = []
-        self.exits: list[int] = []
-        self.openers: dict[int, int] = {}
+    offset: tuple[int, ...]
+    depth: tuple[int, ...]
+    cost: tuple[int, ...]
+    after_call: tuple[int | None, ...]
+    before: tuple[tuple[int, ...], ...]
+    turns: tuple[tuple[int, int], ...]
+    exits: tuple[int, ...]
+    openers: dict[int, int]
 
     def __len__(self) -> int:
+        """How many blocks there are."""
         return len(self.offset)
+
+
+_NO_BLOCKS = Blocks((), (), (), (), (), (), (), {})
 
 
 INDIRECT = -1
@@ -82,7 +84,7 @@ class FunctionPlan:
         values: Results of instructions that an optimising compiler may keep beyond those.
         blocks: Its basic blocks.
         sites: Live instructions that matter to the output, in the order of their offsets.
-        calls: Functions called by live code.
+        calls: Functions called by live code, in the order of their indices.
         calls_indirectly: Whether live code holds a `call_indirect`.
         branches_out: Whether a branch leads to the function's own label, in dead code too.
         first_local_uses: Where the first declared local is named, in dead code too.
@@ -98,10 +100,10 @@ class FunctionPlan:
     declared_locals: int = 0
     height: int = 0
     values: int = 0
-    blocks: Blocks = field(default_factory=Blocks)
-    sites: list[Site] = field(default_factory=list)
-    calls: set[int] = field(default_factory=set)
+    blocks: Blocks = _NO_BLOCKS
+    sites: tuple[Site, ...] = ()
+    calls: tuple[int, ...] = ()
     calls_indirectly: bool = False
     branches_out: bool = False
-    first_local_uses: list[int] = field(default_factory=list)
-    function_uses: list[FunctionUse] = field(default_factory=list)
+    first_local_uses: tuple[int, ...] = ()
+    function_uses: tuple[FunctionUse, ...] = ()

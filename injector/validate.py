@@ -212,9 +212,7 @@ class Validator:
             self._read_code(body)
         except Invalid as error:
             self.findings.add_invalid(error, plan.start, plan.index)
-        plan.params = body.params
-        plan.height = len(body.locals) + body.highest
-        plan.values = body.values
+        body.finish()
         self._count_points(plan)
 
     def _count_points(self, plan: FunctionPlan) -> None:
@@ -268,7 +266,7 @@ class Validator:
                 opcode, operand = code[at], code[at + 1]
                 if opcode == _LOCAL_GET and operand < short_locals:
                     if operand == moved_local:
-                        body.plan.first_local_uses.append(at + 1)
+                        body.first_local_uses.append(at + 1)
                     stack.append(local_types[operand])
                     if len(stack) > highest:  # noqa: PLR1730 - a call of `max` takes longer
                         highest = len(stack)
@@ -305,7 +303,7 @@ class Validator:
                         and stack[-1] == local_types[operand]
                     ):
                         if operand == moved_local:
-                            body.plan.first_local_uses.append(position)
+                            body.first_local_uses.append(position)
                         if opcode == _LOCAL_SET:
                             stack.pop()
                         position += 1
