@@ -51,6 +51,10 @@ class ScheduleError(InjectorError):
     """A schedule of prices that cannot be used; the message names the file and the field."""
 
 
+class RecheckError(RuntimeError):
+    """The injector wrote a module that is not safe: an error of the injector, not of its input."""
+
+
 class Invalid(Exception):
     """Stops the decoding of one part of a module; becomes a finding.
 

@@ -9,7 +9,7 @@ from injector.call_graph import find_callers
 from injector.contract import check_contract
 from injector.decode import Decoder
 from injector.encode import METERING_SECTION, custom_section, encode_module
-from injector.errors import Finding, Findings, InjectorError, Invalid
+from injector.errors import Finding, Findings, InjectorError, Invalid, RecheckError
 from injector.function_writer import Facts, FunctionWriter
 from injector.layout import GAS_EXPORT, GLOBAL, IMPORT, Layout
 from injector.limits import DEFAULT_LIMITS, Limits
@@ -20,7 +20,7 @@ from injector.opcodes import MNEMONICS
 from injector.placement import Placement, place_charges
 from injector.plan import INDIRECT, FunctionPlan
 from injector.policy import Policy, find_policy
-from injector.recheck import RecheckError, Walk, skip_locals
+from injector.recheck import Walk, skip_locals
 from injector.schedule import Schedule, find_schedule
 from injector.stats import FunctionStats, Stats
 from injector.validate import Validator

@@ -70,10 +70,6 @@ def _plain_instructions() -> bytes:
 _skip_plain = re.compile(rb"(?s:" + _plain_instructions() + rb")*+").match
 
 
-class RecheckError(RuntimeError):
-    """The injector wrote a module that is not safe: an error of the injector, not of its input."""
-
-
 @dataclass(slots=True)
 class _Open:
     """An open block: its opcode, and the two sets at its entry and at branches to its end."""
