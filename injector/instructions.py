@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from injector.body import Body
 from injector.errors import Invalid
@@ -14,7 +14,8 @@ from injector.opcodes import ANY, EXTERNREF, F32, F64, FUNCREF, I32, I64
 REFERENCES = frozenset({FUNCREF, EXTERNREF})
 
 
-class Row(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Row:
     """One line of the dispatch table of a validator.
 
     Attributes:
@@ -27,7 +28,8 @@ class Row(NamedTuple):
         code: The opcode (without prefix).
         immediate: As in the table of opcodes.
         mnemonic: As in the table of opcodes.
-        alignment: Of a memory access at most, as a power of two; -1 for others.
+        alignment: Of a memory access at most, as a power of two; -1 for others, and if there is
+            no memory.
         values: How many values of one execution an optimising compiler may keep for later.
     """
 
@@ -202,6 +204,7 @@ def _memory_index(body: Body, position: int) -> int:
 
 def memory_access(body: Body, position: int, row: Row) -> int:
     """Loads and stores."""
+    _need_memory(body)
     code = body.code
     align = code[position]
     if align < 0x80 and code[position + 1] < 0x80:
@@ -213,8 +216,6 @@ def memory_access(body: Body, position: int, row: Row) -> int:
         if align & 0x40:
             raise Invalid("", "only one memory is accepted")
         raise Invalid("", "invalid: alignment beyond the size of the access")
-    if not body.module.memories:
-        _need_memory(body)
     stack, arity = body.stack, row.arity
     if stack[-arity:] == row.pops and len(stack) - arity >= body.base:
         stack[-arity:] = row.pushes

@@ -30,9 +30,6 @@ from injector.schedule import Schedule
 from injector.types import Gate, unsupported
 
 Handler = Callable[[Body, int, Row], int]
-Step = tuple[int, int, Handler | None, Handler | None, list[int], int, list[int], int, Row]
-"""Price, values, both handlers, operands, their number, results, alignment; the whole row."""
-
 _PADDING = bytes(16)  # more than an instruction without a vector reads beyond the end
 _LOCAL_GET, _LOCAL_SET, _LOCAL_TEE, _I32_CONST, _PREFIX_FC = 0x20, 0x21, 0x22, 0x41, 0xFC
 
@@ -120,7 +117,6 @@ class Validator:
                 self._rows[opcode.code] = row
             else:
                 self._prefixed[opcode.code] = row
-        self._steps = [self._step(row) for row in self._rows]
 
     def validate(self) -> list[FunctionPlan]:
         """Validate all bodies; what is wrong is recorded as findings."""
@@ -141,9 +137,12 @@ class Validator:
         rule = "memory:" if immediate.startswith("memory:") else immediate
         plain, special = _PLAIN.get(rule), _CONTROL.get(rule)
         pops = list(opcode.pops or ())
+        alignment = -1  # less than any; that is right without a memory too
+        if rule == "memory:" and self.module.memories:
+            alignment = int(immediate[7:])
         row = Row(
             price, plain, special, pops, len(pops), list(opcode.pushes), opcode.code, immediate,
-            opcode.mnemonic, int(immediate[7:]) if rule == "memory:" else -1, _VALUES.get(rule, 1),
+            opcode.mnemonic, alignment, _VALUES.get(rule, 1),
         )  # fmt: skip
         if opcode.feature is None or opcode.feature in self.policy.features:
             return row
@@ -152,14 +151,6 @@ class Validator:
     def _special(self, code: int, handler: Handler, mnemonic: str = "") -> Row:
         name = mnemonic or f"opcode {code:#04x}"
         return Row(0, None, handler, [], 0, [], code, "", name, -1, 0)
-
-    def _step(self, row: Row) -> Step:
-        """What the loop needs of a row; without a memory no alignment is right."""
-        alignment = row.alignment if self.module.memories else -1
-        return (
-            row.price, row.values, row.control, row.plain, row.pops, row.arity, row.pushes,
-            alignment, row,
-        )  # fmt: skip
 
     def _gated(self, feature: str, real: Row) -> Row:
         def refuse(body: Body, position: int, _row: Row) -> int:
@@ -254,11 +245,11 @@ class Validator:
         Raises:
             Invalid: At the first error, with its absolute offset.
         """
-        steps, code, stack, local_types = self._steps, body.code, body.stack, body.locals
+        rows, code, stack, local_types = self._rows, body.code, body.stack, body.locals
         end = len(code) - len(_PADDING)
         position = at = body.plan.code
         base = cost = values = highest = 0
-        local_price, const_price = self._rows[_LOCAL_GET].price, self._rows[_I32_CONST].price
+        local_price, const_price = rows[_LOCAL_GET].price, rows[_I32_CONST].price
         short_locals, moved_local = min(len(local_types), 0x80), body.params
         try:
             while position < end:
@@ -280,21 +271,21 @@ class Validator:
                     cost += const_price
                     position += 2
                     continue
-                price, kept, control, plain, pops, count, pushes, alignment, row = steps[opcode]
-                cost += price
-                values += kept
+                row = rows[opcode]
+                cost += row.price
+                values += row.values
                 position += 1
-                if control is not None:
+                if row.control is not None:
                     body.cost += cost
                     cost = 0
                     body.opcode_at = at
-                    position = control(body, position, row)
+                    position = row.control(body, position, row)
                     base = body.base
                     if not body.frames:
                         break
                     continue
-                if plain is not None:
-                    if operand <= alignment and code[at + 2] < 0x80:
+                if row.plain is not None:
+                    if operand <= row.alignment and code[at + 2] < 0x80:
                         position += 2
                     elif (
                         _LOCAL_SET <= opcode <= _LOCAL_TEE
@@ -309,20 +300,21 @@ class Validator:
                         position += 1
                         continue
                     else:
-                        position = plain(body, position, row)
+                        position = row.plain(body, position, row)
                         continue
-                if stack[-count:] == pops and len(stack) - count >= base:
-                    stack[-count:] = pushes
+                count = row.arity
+                if stack[-count:] == row.pops and len(stack) - count >= base:
+                    stack[-count:] = row.pushes
                 else:
-                    body.pop_all(pops)
-                    body.push_all(pushes)
+                    body.pop_all(row.pops)
+                    body.push_all(row.pushes)
             _check_end(body, position, end)
             body.values += values
             body.highest = max(body.highest, highest)
         except Invalid as error:
             if error.offset is None:
                 error.offset = body.plan.start + at
-            error.found = error.found or self._rows[code[at]].mnemonic
+            error.found = error.found or rows[code[at]].mnemonic
             raise
 
 
