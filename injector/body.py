@@ -218,7 +218,6 @@ class Body:
         """Start a block of live code that follows others."""
         self.offset.append(position)
         self.depth.append(len(self.frames))
-        self.block_cost.append(0)
         self.after_call.append(after_call)
         self.before.append(before)
         self.live = True
@@ -226,7 +225,7 @@ class Body:
 
     def end_block(self) -> int:
         """End the block of live code; returns its index."""
-        self.block_cost[-1] = self.cost
+        self.block_cost.append(self.cost)
         return len(self.offset) - 1
 
     def cut(self, position: int, after_call: int | None = None) -> None:

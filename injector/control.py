@@ -158,13 +158,15 @@ def call(body: Body, position: int, _row: Row) -> int:
     """`call`: a cut afterwards, which is undone if the function never reaches the host."""
     start = position
     index, position = read_u32(body.code, position)
-    module = body.module
-    if index >= len(module.functions):
+    functions = body.module.functions
+    if index >= len(functions):
         raise Invalid(f"call {index}", "invalid: no such function")
     body.function_uses.append(FunctionUse(start, position, index))
-    kind = module.function_type(index)
-    body.pop_all(kind.params)
-    body.push_all(kind.results)
+    kind = body.module.types[functions[index]]
+    if kind.params:
+        body.pop_all(kind.params)
+    if kind.results:
+        body.push_all(kind.results)
     if body.live:
         body.calls.add(index)
         body.site(start - 1, position, "call", index)

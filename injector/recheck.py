@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from injector.counted_loops import find_counted_loop
-from injector.leb128 import read_u32
+from injector.leb128 import read_u32, unsigned
 from injector.opcodes import OPCODES
 from injector.scan import FLOAT_BYTES, INTEGERS, PREFIXED_INTEGERS, read_integer, skip_integers
 
@@ -114,7 +114,11 @@ class Walk:
         self._imports = imports
         self._helpers = helpers
         self._code = b""
-        self._copy = -1
+        self._global_accesses: tuple[bytes, ...] = ()
+        if gas_global is not None:
+            gas = unsigned(gas_global)
+            self._global_accesses = b"\x23" + gas, b"\x24" + gas
+        self._accesses = frozenset(self._global_accesses)
         self._turns_paid_at = self._compared_at = -1
         self._open: list[_Open] = []
         self._unpaid = self._unchecked = _DEAD
@@ -131,7 +135,8 @@ class Walk:
     def function(self, code: bytes, position: int) -> None:
         """Follow a body, given with its size, whose first instruction is at `position`."""
         self._code = code
-        self._copy = self._turns_paid_at = self._compared_at = -1
+        self._accesses = frozenset(self._global_accesses)
+        self._turns_paid_at = self._compared_at = -1
         self._unpaid = self._unchecked = _ENTRY
         self._open = [_Open(0, _ENTRY, _ENTRY)]
         followers, skip_plain, end = self._followers, _skip_plain, len(code)
@@ -154,28 +159,29 @@ class Walk:
 
     # The counter
 
-    def _is_counter(self, access: bytes) -> bool:
-        """Whether an instruction reads or writes the counter or its copy."""
-        index = access[1] if len(access) == 2 else read_integer(access, 1)[0]
-        return index == (self._copy if access[0] <= _LOCAL_TEE else self._gas)
-
     def _load(self, at: int) -> int:
         """What may be the start of a charge, of a comparison, or of a move of the counter."""
         code = self._code
         if found := _charge(code, at):
-            if self._is_counter(found[1]) and self._is_counter(found[3]):
-                if found[2] == b"\0" or found[2][-1] & 0x40:
+            load, cost, store = found.groups()
+            if load in self._accesses and store in self._accesses:
+                if cost == b"\0" or cost[-1] & 0x40:
                     self._problem(at, "a charge of nothing")
                 return self._charged(found.start(3), found.end())
         elif found := _compare(code, at):
-            if self._is_counter(found[1]):
+            if found[1] in self._accesses:
                 return self._compared(at, found.end() - 1)
-        elif (found := _move(code, at)) and self._is_counter(found[1]):
+        elif (found := _move(code, at)) and found[1] in self._accesses:
             if found[2][0] == _LOCAL_SET:
-                self._copy = read_integer(found[2], 1)[0]
-            if self._is_counter(found[2]):
+                self._use_copy(found[2][1:])
+            if found[2] in self._accesses:
                 return found.end()
         return self._after(at)
+
+    def _use_copy(self, index: bytes) -> None:
+        """Note the local that holds the counter from here on."""
+        copies = b"\x20" + index, b"\x21" + index, b"\x22" + index
+        self._accesses = frozenset((*self._global_accesses, *copies))
 
     def _charged(self, store: int, end: int) -> int:
         """The counter is charged by a store; what `local.tee` leaves may be compared."""
@@ -196,7 +202,7 @@ class Walk:
     def _multiply(self, at: int) -> int:
         """What may be the end of a charge for all turns of a loop."""
         found = _charge_turns(self._code, at)
-        if found is None or not self._is_counter(found[1]):
+        if found is None or found[1] not in self._accesses:
             return at + 1
         self._turns_paid_at = self._charged(found.start(1), found.end())
         return self._turns_paid_at
