@@ -161,18 +161,6 @@ class Body:
 
     # Blocks
 
-    def open_block(self, kind: int, params: tuple[int, ...], results: tuple[int, ...]) -> None:
-        """Enter a block whose parameters are on the stack."""
-        frames = self.frames
-        if len(frames) > self.limits.nesting:
-            raise Invalid(f"block {len(frames)} deep", f"the limit is {self.limits.nesting}")
-        if params:
-            self.pop_all(params)
-        self.base = base = len(self.stack)
-        frames.append(Frame(kind, params, results, base, self.live))
-        if params:
-            self.push_all(params)
-
     def close_arm(self) -> Frame:
         """Check the operands at the end of a block or arm and leave it."""
         frames = self.frames
@@ -231,7 +219,13 @@ class Body:
     def cut(self, position: int, after_call: int | None = None) -> None:
         """End the block and start the one that it falls into, in live code only."""
         if self.live:
-            self.start_block(position, (self.end_block(),), after_call)
+            offset = self.offset
+            self.before.append((len(offset) - 1,))
+            offset.append(position)
+            self.depth.append(len(self.frames))
+            self.block_cost.append(self.cost)
+            self.after_call.append(after_call)
+            self.cost = 0
 
     def exit_here(self) -> None:
         """Note that the function may return from the end of the block of live code."""

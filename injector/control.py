@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from injector.body import BLOCK, ELSE, FUNCTION_BODY, IF, LOOP, Body
+from injector.body import BLOCK, ELSE, FUNCTION_BODY, IF, LOOP, Body, Frame
 from injector.errors import Invalid
 from injector.instructions import Row
 from injector.leb128 import read_signed, read_u32
 from injector.module import FunctionUse
 from injector.opcodes import FUNCREF, I32
-from injector.plan import INDIRECT
+from injector.plan import INDIRECT, Site
 
 _EMPTY = 0x40
 
@@ -30,20 +30,24 @@ def _block_type(body: Body, position: int) -> tuple[tuple[int, ...], tuple[int, 
 
 def block(body: Body, position: int, row: Row) -> int:
     """`block`, `loop` and `if`: the inside of the last two is a block of its own."""
-    kind = row.code
+    kind, frames = row.code, body.frames
     params, results, position = _block_type(body, position)
     if kind == IF:
         body.pop(I32)
-    body.open_block(kind, params, results)
+    if len(frames) > body.limits.nesting:
+        raise Invalid(f"block {len(frames)} deep", f"the limit is {body.limits.nesting}")
+    body.pop_all(params)
+    body.base = len(body.stack)
+    frame = Frame(kind, params, results, body.base, body.live)
+    frames.append(frame)
+    body.push_all(params)
     if kind != BLOCK and body.live:
-        frame = body.frames[-1]
-        before = body.end_block()
-        body.start_block(position, (before,))
+        body.cut(position)
+        frame.first = len(body.offset) - 1
         if kind == LOOP:
-            body.openers[before + 1] = body.opcode_at
-            frame.first = before + 1
+            body.openers[frame.first] = body.opcode_at
         else:
-            frame.first = before
+            frame.first -= 1
     return position
 
 
@@ -161,7 +165,6 @@ def call(body: Body, position: int, _row: Row) -> int:
     functions = body.module.functions
     if index >= len(functions):
         raise Invalid(f"call {index}", "invalid: no such function")
-    body.function_uses.append(FunctionUse(start, position, index))
     kind = body.module.types[functions[index]]
     if kind.params:
         body.pop_all(kind.params)
@@ -169,8 +172,11 @@ def call(body: Body, position: int, _row: Row) -> int:
         body.push_all(kind.results)
     if body.live:
         body.calls.add(index)
-        body.site(start - 1, position, "call", index)
+        block, depth = len(body.offset) - 1, len(body.frames)
+        body.sites.append(Site(start - 1, position, "call", index, block, depth))
         body.cut(position, index)
+    else:
+        body.function_uses.append(FunctionUse(start, position, index))
     return position
 
 

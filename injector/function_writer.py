@@ -74,6 +74,11 @@ class FunctionWriter:
         height = layout.height
         self._words = height.words.get(plan.index)
         self._metered = layout.schedule.charges and layout.gas_global is not None
+        self._uses: dict[int, Use] = {}
+        if self._metered:
+            for site in plan.sites:
+                if (use := self._use(site)) is not None:
+                    self._uses[site.offset] = use
         self._charges, self._counted = self._find_counted()
         self._uses_copy = self._metered and self._prefers_copy()
         copy = plan.params + plan.declared_locals + (self._words is not None)
@@ -143,20 +148,17 @@ class FunctionWriter:
         """Whether a copy of the counter in a local is faster than the global."""
         weights = self.placement.weights
         loops = self.placement.loops
+        if not loops:
+            return False
         points = sum(weights[block] for block in self._charges)
         points += sum(weights[block] for block in loops if block not in self._counted)
         points += sum(weights[block] // LOOP_WEIGHT for block in self._counted)
-        spills = 1 + sum(weights[site.block] for site in self.plan.sites if self._is_spill(site))
-        return bool(loops) and _COST_OF_GLOBAL * points > _COST_OF_SPILL * spills
-
-    def _is_spill(self, site: Site) -> bool:
-        """Whether the instruction may use the gas global."""
-        if site.mnemonic == "call":
-            return site.operand in self._facts.gas_users
-        return site.mnemonic == "call_indirect" or self._layout.site_helper(site) is not None
+        uses = self._uses
+        spills = 1 + sum(weights[site.block] for site in self.plan.sites if site.offset in uses)
+        return _COST_OF_GLOBAL * points > _COST_OF_SPILL * spills
 
     def _use(self, site: Site) -> Use | None:
-        """What an instruction does with the counter, if anything."""
+        """What an instruction does with the counter, if it may work on the gas global."""
         if site.mnemonic == "call_indirect":
             return Use.UNKNOWN
         if site.mnemonic != "call":
@@ -174,11 +176,10 @@ class FunctionWriter:
             return _NO_CHECKS
         loops = self.placement.loops.keys() - self._counted.keys()
         most = MOST_DEBT * self._layout.schedule.scale
-        uses = {site.offset: use for site in self.plan.sites if (use := self._use(site))}
-        if not uses and not loops and sum(self._charges.values()) <= most:
+        if not self._uses and not loops and sum(self._charges.values()) <= most:
             return _NO_CHECKS
         finder = CheckFinder(self._charges, loops, self._counted.keys(), most)
-        return finder.find(self.plan, uses, at_entry=self._words is not None)
+        return finder.find(self.plan, self._uses, at_entry=self._words is not None)
 
     def _has_checks(self) -> bool:
         """Whether the counter is compared with zero anywhere in the function."""
@@ -244,18 +245,25 @@ class FunctionWriter:
         return edits
 
     def _functions(self, code: bytes) -> list[Edit]:
-        """Edits for the functions called or referred to, in dead code too."""
-        layout, counted = self._layout, self._layout.height.words
+        """Edits for the functions referred to, and called in dead code."""
         edits: list[Edit] = []
         for use in self.plan.function_uses:
-            index = layout.function_index(use.function)
             if code[use.start - 1 : use.start] == CALL:
-                index = layout.call_index(use.function)
-                if use.function in counted:
-                    at = use.start - 1
-                    edits.append((at, 2, at, self._words_left()))
-            if index != use.function:
-                edits.append((use.start, 3, use.end, leb128.unsigned(index)))
+                edits += self._call(use.start - 1, use.end, use.function)
+            else:
+                index = leb128.unsigned(self._layout.function_index(use.function))
+                edits.append((use.start, 3, use.end, index))
+        return edits
+
+    def _call(self, at: int, end: int, function: int) -> list[Edit]:
+        """Edits for the call itself: the words left, and the index in the output."""
+        layout = self._layout
+        edits: list[Edit] = []
+        if function in layout.height.words:
+            edits.append((at, 2, at, self._words_left()))
+        index = layout.call_index(function)
+        if index != function:
+            edits.append((at + 1, 3, end, leb128.unsigned(index)))
         return edits
 
     def _words_left(self) -> bytes:
@@ -265,20 +273,20 @@ class FunctionWriter:
     def _site(self, site: Site) -> list[Edit]:
         """Edits for one instruction."""
         if site.mnemonic == "return":
-            if not self._exit_block:
-                return []
-            return [(site.offset, 2, site.end, local(BR, site.depth - 1))]
+            leave = (site.offset, 2, site.end, local(BR, site.depth - 1))
+            return [leave] if self._exit_block else []
         before = after = b""
         if site.offset in self._places.sites:
             before += self._gas.charge(0, self._label(site.depth))
-        if self._metered and self._is_spill(site):
+        if site.offset in self._uses:
             before += self._gas.write_back()
             after = self._gas.read_again()
         if site.mnemonic == "call_indirect":
             before += self._layout.height.pass_on(self.plan.params)
             after += self._layout.height.reset()
-        edits: list[Edit] = []
-        helper = self._layout.site_helper(site)
+        calls = site.mnemonic == "call"
+        edits = self._call(site.offset, site.end, site.operand) if calls else []
+        helper = None if calls else self._layout.site_helper(site)
         if helper is not None and site.mnemonic.endswith(".grow"):
             edits.append((site.offset, 4, site.end, local(CALL, helper)))
         elif helper is not None:

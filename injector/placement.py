@@ -12,7 +12,7 @@ What is charged at the entry of a function that is only called directly is paid 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 
 from injector.call_graph import callees_first, find_host_reaching
@@ -75,7 +75,7 @@ def _with_prepaid_entry(
     left = charges.pop(0, 0) - entry
     if left:
         charges[0] = left
-    return replace(placement, charges=charges, prepaid=entry)
+    return Placement(charges, placement.weights, placement.loops, placement.runs, entry)
 
 
 class _Graph:

@@ -88,8 +88,8 @@ class FunctionPlan:
         calls_indirectly: Whether live code holds a `call_indirect`.
         branches_out: Whether a branch leads to the function's own label, in dead code too.
         first_local_uses: Where the first declared local is named, in dead code too.
-        function_uses: Places of function indices, in dead code too; offsets from the start of
-            the body.
+        function_uses: Places of function indices other than in live calls, in dead code too;
+            offsets from the start of the body.
     """
 
     index: int

@@ -78,8 +78,9 @@ class StackHeight:
         """Functions that may be called through a table or reference."""
         referred = {use.function for use in module.function_uses}
         for plan in plans:
-            code = module.wasm[plan.start : plan.end]
-            referred |= {u.function for u in plan.function_uses if code[u.start - 1] == _REF_FUNC}
+            for use in plan.function_uses:
+                if module.wasm[plan.start + use.start - 1] == _REF_FUNC:
+                    referred.add(use.function)
         return referred
 
     def type(self, index: int, kind: FunctionType) -> FunctionType:
