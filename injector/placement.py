@@ -99,8 +99,7 @@ class _Graph:
         self._group = list(range(len(blocks)))
         following = self._join_successors()
         locked += [following[block] for block in blocks.exits if following[block]]
-        self._locked = {self._find(run) for run in locked}
-        self._leads_to = self._find_leading(following)
+        self._movable = self._find_movable({self._find(run) for run in locked}, following)
 
     def place(self, prepaid: dict[int, int], own_entry: int = 0) -> Placement:
         """Place the charges.
@@ -109,18 +108,18 @@ class _Graph:
             prepaid: What callers pay for the entries of functions.
             own_entry: What the function itself pays where it calls itself.
         """
-        costs = [0] * len(self._runs)
-        for run, cost in zip(self._runs, self._plan.blocks.cost, strict=True):
+        runs = self._runs
+        costs = [0] * len(runs)
+        for run, cost in zip(runs, self._plan.blocks.cost, strict=True):
             costs[run] += cost
         for site in self._plan.sites:
             if site.mnemonic == "call":
                 entry = own_entry if site.operand == self._plan.index else 0
-                costs[self._runs[site.block]] += prepaid.get(site.operand, entry)
-        for first, members in self._members():
-            if first not in self._locked:
-                self._move(costs, members, self._leads_to.get(first, []))
+                costs[runs[site.block]] += prepaid.get(site.operand, entry)
+        for members, before in self._movable:
+            self._move(costs, members, before)
         charges = {run: cost for run, cost in enumerate(costs) if cost}
-        return Placement(charges, self._weights, self._loops, self._runs, 0)
+        return Placement(charges, self._weights, self._loops, runs, 0)
 
     def _move(self, costs: list[int], members: list[int], before: list[int]) -> None:
         """Move what all members of a group share to the runs before, where that saves charges."""
@@ -136,13 +135,28 @@ class _Graph:
             for run in before:
                 costs[run] += shared
 
-    def _members(self) -> list[tuple[int, list[int]]]:
-        """The groups with their runs, from the end of the function to its start."""
-        groups: dict[int, list[int]] = {}
+    def _find_movable(
+        self, locked: set[int], following: list[int]
+    ) -> list[tuple[list[int], list[int]]]:
+        """The groups whose charges may be paid before, from the end of the function to its start.
+
+        Returns:
+            For each group its runs, and the runs that lead to it.
+        """
+        groups: dict[int, tuple[list[int], list[int]]] = {}
         for index, run in enumerate(self._runs):
             if index == run:
-                groups.setdefault(self._find(run), []).append(run)
-        return list(groups.items())[::-1]  # a group is found with its first run
+                first = self._find(run)
+                if first == run and run not in locked:
+                    groups[run] = ([run], [])
+                elif first in groups:
+                    groups[first][0].append(run)
+        for run, successor in zip(self._runs, following, strict=True):
+            if successor:
+                group = groups.get(self._find(successor))
+                if group is not None:
+                    group[1].append(run)
+        return list(groups.values())[::-1]
 
     def _find(self, run: int) -> int:
         """The first run of the group of a run."""
@@ -158,34 +172,22 @@ class _Graph:
         Returns:
             For each block one that can follow it; 0 where none does, or only one of its run.
         """
-        following = [0] * len(self._runs)
-        ways = [
-            (run, before)
-            for index, (run, before) in enumerate(
-                zip(self._runs, self._plan.blocks.before, strict=True)
-            )
-            if run == index
-        ]
-        ways += [(first, (block,)) for block, first in self._plan.blocks.turns]
-        for run, before in ways:
-            for block in before:
-                if following[block]:
-                    self._join(following[block], run)
-                else:
-                    following[block] = run
+        runs, following = self._runs, [0] * len(self._runs)
+        for index, before in enumerate(self._plan.blocks.before):
+            if runs[index] == index:
+                for block in before:
+                    self._follow(following, block, index)
+        for block, first in self._plan.blocks.turns:
+            self._follow(following, block, first)
         return following
 
-    def _join(self, first: int, second: int) -> None:
-        first, second = self._find(first), self._find(second)
+    def _follow(self, following: list[int], block: int, run: int) -> None:
+        """Note that a run follows a block, which joins it with the others that do."""
+        if not following[block]:
+            following[block] = run
+            return
+        first, second = self._find(following[block]), self._find(run)
         self._group[max(first, second)] = min(first, second)
-
-    def _find_leading(self, following: list[int]) -> dict[int, list[int]]:
-        """The runs that lead to each group."""
-        leading: dict[int, list[int]] = {}
-        for run, successor in zip(self._runs, following, strict=True):
-            if successor:
-                leading.setdefault(self._find(successor), []).append(run)
-        return leading
 
 
 def _loops(blocks: Blocks) -> tuple[tuple[int, ...], dict[int, int]]:
