@@ -12,8 +12,9 @@ What is charged at the entry of a function that is only called directly is paid 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from injector.call_graph import callees_first, find_host_reaching
 from injector.module import Module
@@ -99,7 +100,18 @@ class _Graph:
         self._group = list(range(len(blocks)))
         following = self._join_successors()
         locked += [following[block] for block in blocks.exits if following[block]]
-        self._movable = self._find_movable({self._find(run) for run in locked}, following)
+        group = self._group
+        for run in range(len(group)):
+            group[run] = group[group[run]]  # from here on it has the first run of each group
+        fixed = {group[run] for run in locked}
+        movable = [
+            run for index, run in enumerate(runs) if index == run and group[run] not in fixed
+        ]
+        # Both are sorted by groups; a list for each group would keep the garbage collector busy.
+        self._movable = sorted(movable, key=group.__getitem__)
+        self._leading = sorted(
+            [(group[after], run) for after, run in zip(following, runs, strict=True) if after]
+        )
 
     def place(self, prepaid: dict[int, int], own_entry: int = 0) -> Placement:
         """Place the charges.
@@ -116,7 +128,7 @@ class _Graph:
             if site.mnemonic == "call":
                 entry = own_entry if site.operand == self._plan.index else 0
                 costs[runs[site.block]] += prepaid.get(site.operand, entry)
-        for members, before in self._movable:
+        for members, before in self._groups():
             self._move(costs, members, before)
         charges = {run: cost for run, cost in enumerate(costs) if cost}
         return Placement(charges, self._weights, self._loops, runs, 0)
@@ -135,28 +147,21 @@ class _Graph:
             for run in before:
                 costs[run] += shared
 
-    def _find_movable(
-        self, locked: set[int], following: list[int]
-    ) -> list[tuple[list[int], list[int]]]:
+    def _groups(self) -> Iterator[tuple[list[int], list[int]]]:
         """The groups whose charges may be paid before, from the end of the function to its start.
 
-        Returns:
+        Yields:
             For each group its runs, and the runs that lead to it.
         """
-        groups: dict[int, tuple[list[int], list[int]]] = {}
-        for index, run in enumerate(self._runs):
-            if index == run:
-                first = self._find(run)
-                if first == run and run not in locked:
-                    groups[run] = ([run], [])
-                elif first in groups:
-                    groups[first][0].append(run)
-        for run, successor in zip(self._runs, following, strict=True):
-            if successor:
-                group = groups.get(self._find(successor))
-                if group is not None:
-                    group[1].append(run)
-        return list(groups.values())[::-1]
+        leading, end = self._leading, len(self._leading)
+        for first, members in groupby(reversed(self._movable), key=self._group.__getitem__):
+            while end and leading[end - 1][0] > first:
+                end -= 1
+            start = end
+            while start and leading[start - 1][0] == first:
+                start -= 1
+            yield list(members), [run for _, run in leading[start:end]]
+            end = start
 
     def _find(self, run: int) -> int:
         """The first run of the group of a run."""
