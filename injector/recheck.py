@@ -37,10 +37,13 @@ _IS_NEGATIVE = rb"\x42\x00\x53\x0d"  # i64.const 0, i64.lt_s, br_if
 _CHARGE = rb"\x42(" + _INTEGER + rb")\x7d(" + _STORE + rb")"  # i64.const, i64.sub and a store
 _CHARGE_TURNS = rb"\x7e\x7d(" + _STORE + rb")"  # i64.mul, i64.sub and a store
 
-_charge = re.compile(rb"(" + _LOAD + rb")" + _CHARGE).match
+_MOVE = rb"([\x21\x24]" + _INTEGER + rb")"  # local.set or global.set
+_COMPARE = rb"(\x84?" + _IS_NEGATIVE + rb")"  # after i64.or where the words left are compared too
+
+_at_counter = re.compile(
+    rb"(" + _LOAD + rb")(?:" + _CHARGE + rb"|" + _MOVE + rb"|" + _COMPARE + rb")"
+).match
 _charge_turns = re.compile(_CHARGE_TURNS).match
-_compare = re.compile(rb"(" + _LOAD + rb")\x84?" + _IS_NEGATIVE).match  # \x84: i64.or
-_move = re.compile(rb"([\x20\x23]" + _INTEGER + rb")([\x21\x24]" + _INTEGER + rb")").match
 
 
 def _plain_instructions() -> bytes:
@@ -161,27 +164,28 @@ class Walk:
 
     def _load(self, at: int) -> int:
         """What may be the start of a charge, of a comparison, or of a move of the counter."""
-        code = self._code
-        if found := _charge(code, at):
-            load, cost, store = found.groups()
-            if load in self._accesses and store in self._accesses:
-                if cost == b"\0" or cost[-1] & 0x40:
-                    self._problem(at, "a charge of nothing")
-                return self._charged(found.start(3), found.end())
-        elif found := _compare(code, at):
-            if found[1] in self._accesses:
-                return self._compared(at, found.end() - 1)
-        elif (found := _move(code, at)) and found[1] in self._accesses:
-            if found[2][0] == _LOCAL_SET:
-                self._use_copy(found[2][1:])
-            if found[2] in self._accesses:
-                return found.end()
-        return self._after(at)
+        found = _at_counter(self._code, at)
+        if found is None or found[1] not in self._accesses:
+            return self._after(at)
+        _, cost, store, move, compare = found.groups()
+        if compare:
+            return self._compared(at, found.end() - 1)
+        if move:
+            return self._moved(at, move)
+        if store not in self._accesses:
+            return self._after(at)
+        if cost == b"\0" or cost[-1] & 0x40:
+            self._problem(at, "a charge of nothing")
+        return self._charged(found.start(3), found.end())
 
-    def _use_copy(self, index: bytes) -> None:
-        """Note the local that holds the counter from here on."""
-        copies = b"\x20" + index, b"\x21" + index, b"\x22" + index
-        self._accesses = frozenset((*self._global_accesses, *copies))
+    def _moved(self, at: int, move: bytes) -> int:
+        """The counter is read and set: it has a copy in a local now, or is the copy's again."""
+        if move[0] == _LOCAL_SET:
+            index = move[1:]
+            copies = b"\x20" + index, b"\x21" + index, b"\x22" + index
+            self._accesses = frozenset((*self._global_accesses, *copies))
+        position = self._after(at)
+        return position + len(move) if move in self._accesses else position
 
     def _charged(self, store: int, end: int) -> int:
         """The counter is charged by a store; what `local.tee` leaves may be compared."""
