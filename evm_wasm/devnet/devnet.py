@@ -203,12 +203,9 @@ class Devnet(Reading):
         transaction_hash = self.send(
             CallRequest(sender=sender, to=to, data=data, value=value, gas=gas)
         )
-        receipt = self.receipt(transaction_hash)
-        if receipt is None:
-            self.mine()
-            receipt = self.receipt(transaction_hash)
-        if receipt is None:
-            raise PoolRefused(Refusal.UNDERPRICED, "the block that was made had no room for it")
+        while (receipt := self.receipt(transaction_hash)) is None:
+            if not self._miner.mine().block.transactions:
+                raise PoolRefused(Refusal.UNDERPRICED, "it waits: no block takes it as things are")
         return receipt
 
     def deploy(

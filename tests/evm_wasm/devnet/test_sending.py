@@ -283,6 +283,15 @@ def test_deploying_tells_what_went_wrong(net: Devnet) -> None:
 def test_transact_mines_where_automine_does_not(net: Devnet) -> None:
     net.settings.set_automine(automine=False)
     assert net.transact(STRANGER, value=1).block.header.number == 1
+    net.settings.set_gas_limit(21_000)
+    for account in (0, 1, 2):
+        net.send_raw(signed(net, account=account, tip=5 * GWEI).raw)
+    assert net.transact(STRANGER, value=1).block.header.number == 5
+    net.edit.set_balance(net.accounts[0].address, ETHER)
+    net.send_raw(signed(net, value=ETHER * 9 // 10, nonce=net.nonce(net.accounts[0].address)).raw)
+    with pytest.raises(PoolRefused, match="no block takes it as things are"):
+        net.transact(STRANGER, value=ETHER // 2)
+    assert len(net.pool) == 1
 
 
 def test_a_contract_that_is_only_in_the_pool_can_be_called(net: Devnet) -> None:
