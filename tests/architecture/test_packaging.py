@@ -63,7 +63,7 @@ def test_wheel_names_version_licence_and_command(wheel):
     assert "Apache License" in wheel.read(f"{folder}/licenses/LICENSE").decode()
     entry_points = wheel.read(f"{folder}/entry_points.txt").decode()
     assert "ewasm = evm_wasm.cli:main" in entry_points
-    assert "[pytest11]\nevm_wasm.devnet.pytest_plugin" in entry_points
+    assert "[pytest11]\nevm_wasm.pytest_plugin" in entry_points
 
 
 def test_changelog_has_the_version():

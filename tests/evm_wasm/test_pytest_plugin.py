@@ -61,10 +61,10 @@ def test_spoils_it(devnet):
 
 
 def test_each_test_has_a_fresh_chain(tmp_path: Path) -> None:
-    counter = Path(__file__).parents[3] / "contracts" / "counter" / "counter_deploy.wasm"
+    counter = Path(__file__).parents[2] / "contracts" / "counter" / "counter_deploy.wasm"
     file = tmp_path / "test_user.py"
     file.write_text(TESTS.replace("COUNTER_HEX", counter.read_bytes().hex()), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-p", "evm_wasm.devnet.pytest_plugin", "-q"]
+    command = [sys.executable, "-m", "pytest", "-p", "evm_wasm.pytest_plugin", "-q"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     run = subprocess.run(
         [*command, "-p", "no:cacheprovider", str(file)],
@@ -76,3 +76,13 @@ def test_each_test_has_a_fresh_chain(tmp_path: Path) -> None:
     )
     assert "5 passed, 1 error" in run.stdout, run.stdout + run.stderr
     assert "needs a Devnet of its own" in run.stdout
+
+
+def test_loading_the_plugin_loads_nothing_else() -> None:
+    """pytest does so in every project of an environment that has the package."""
+    program = "import sys, evm_wasm.pytest_plugin; print([n for n in sys.modules if 'devnet' in n])"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    assert run.stdout == "[]\n"

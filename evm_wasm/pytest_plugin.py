@@ -18,8 +18,8 @@ import pytest
 if TYPE_CHECKING:
     from evm_wasm.devnet import Devnet, DevnetConfig
 
-# pytest loads this module in every run where the package is installed, wanted or not: the devnet
-# is imported by the first test that uses it.
+# pytest loads this module in every run where the package is installed, wanted or not. So it is
+# outside of the package devnet, which is imported by the first test that uses it.
 
 
 @pytest.fixture(scope="session")
