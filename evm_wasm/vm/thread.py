@@ -39,6 +39,13 @@ The limit holds for all threads, and those that do not run contracts have small 
 it is raised no further than needed and only while a contract runs.
 """
 
+LONGEST_WAIT: Final = 0.2
+"""Seconds that a thread waits for another without looking for signals.
+
+A signal that comes when the thread is about to wait does not wake it: Ctrl-C would be overlooked
+until the contract ends, which may be never.
+"""
+
 
 @dataclass(slots=True)
 class _Job:
@@ -63,7 +70,8 @@ class _Worker:
             return run()
         job = _Job(run)
         self._jobs.put(job)
-        job.done.wait()
+        while not job.done.wait(LONGEST_WAIT):
+            pass  # Python has looked for signals in between.
         if job.error is not None:
             raise job.error
         result: T = job.result
