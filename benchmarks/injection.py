@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from benchmarks.hard_modules import Shape
+from benchmarks.hard_modules import SHAPES, Shape, ifs, one_function
 from benchmarks.pairs import Comparison, Effort, measure
 from benchmarks.peer import Packages, PeerTime
 from benchmarks.programs import FOLDER, LARGE
@@ -23,6 +23,10 @@ SMALLEST: Final = 50_000
 """Bytes; below, the time is too short to be read as a speed."""
 
 
+HARD_FOR_PEER: Final = (ifs, one_function)
+"""Hard shapes that the peer gets to its end with in minutes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A module to instrument for its speed.
@@ -31,11 +35,13 @@ class Candidate:
         name: In the table.
         path: Its file.
         policy: What the injector may accept in it.
+        hard: Whether it was built to be hard: no program is like it.
     """
 
     name: str
     path: Path
     policy: str = "ewasm"
+    hard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class Speed:
         seconds: Of the fastest run.
         first: Seconds of the first run of a process.
         peer: What the peer made of it; None where the peer is absent.
+        hard: As of the candidate.
     """
 
     name: str
@@ -57,6 +64,7 @@ class Speed:
     seconds: float
     first: float
     peer: PeerTime | None
+    hard: bool = False
 
     @property
     def rate(self) -> float:
@@ -71,12 +79,17 @@ class Speed:
 
 
 def candidates(packages: Packages | None) -> Iterator[Candidate]:
-    """The committed modules above 50 KB, and those that the packages bring."""
+    """The committed modules above 50 KB, those that the packages bring, and some hard ones."""
     for name in LARGE:
         yield Candidate(name, FOLDER / f"{name}.wasm")
     if packages is not None:
         for name, path in packages.real_modules().items():
             yield Candidate(name, path, "core")
+        for shape in SHAPES:
+            if shape.build in HARD_FOR_PEER:
+                path = packages.folder / f"{shape.build.__name__}.wasm"
+                path.write_bytes(shape.build(shape.largest))
+                yield Candidate(shape.name, path, hard=True)
 
 
 def measure_speed(candidate: Candidate, packages: Packages | None) -> Speed:
@@ -88,7 +101,7 @@ def measure_speed(candidate: Candidate, packages: Packages | None) -> Speed:
         spent, output = time_once(wasm, candidate.policy)
         seconds.append(spent)
     first = measure_first_run(candidate.path, candidate.policy)
-    return Speed(candidate.name, len(wasm), output, min(seconds), first, peer)
+    return Speed(candidate.name, len(wasm), output, min(seconds), first, peer, candidate.hard)
 
 
 @dataclass(frozen=True, slots=True)

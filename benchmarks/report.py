@@ -176,8 +176,9 @@ def aims(results: Results) -> list[Aim]:
 
 def _speed_aims(speeds: Sequence[Speed]) -> list[Aim]:
     found = []
-    if speeds:
-        slowest = min(speeds, key=lambda speed: speed.rate)
+    real = [speed for speed in speeds if not speed.hard]
+    if real:
+        slowest = min(real, key=lambda speed: speed.rate)
         what = f"MB/s, slowest module ({slowest.name})"
         found.append(Aim(what, slowest.rate, 1.0, at_least=True))
     for run, first in (("fastest", False), ("first", True)):
@@ -187,7 +188,18 @@ def _speed_aims(speeds: Sequence[Speed]) -> list[Aim]:
             worst = min(times, key=times.__getitem__)
             what = f"times as fast as wasm-metering, {run} run, worst module ({worst})"
             found.append(Aim(what, times[worst], 10, at_least=True))
+    compared = [speed for speed in speeds if speed.peer is not None and not speed.peer.error]
+    for name, group in (("real", [s for s in compared if not s.hard]), ("all", compared)):
+        if group:
+            what = f"times as fast as wasm-metering, {name} modules together"
+            found.append(Aim(what, _together(group), 10, at_least=True))
     return found
+
+
+def _together(speeds: Sequence[Speed]) -> float:
+    """The peer's seconds for some modules to ours, the fastest run of each."""
+    peer = sum(speed.peer.seconds for speed in speeds if speed.peer is not None)
+    return peer / sum(speed.seconds for speed in speeds)
 
 
 def aim_table(found: Iterable[Aim]) -> str:
