@@ -15,6 +15,7 @@ from typing import Final
 import pytest
 
 from fuzz.fetch import UNAVAILABLE, cache_folder
+from scripts import node_clients
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -26,6 +27,8 @@ EXPECTED: Final = {
     ),
     # Fetched by cargo into this folder when tests first ask for it; see fuzz/fetch.py.
     UNAVAILABLE: cache_folder(),
+    # Installed by .ci/run where there is npm; see scripts/node_clients.py.
+    node_clients.UNAVAILABLE: node_clients.modules(),
 }
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from evm_wasm.chain.transaction_rlp import encode_transaction
-from evm_wasm.devnet.requests import CallRequest
+from evm_wasm.devnet.requests import PENDING, CallRequest
 from evm_wasm.devnet.results import FoundReceipt
 from evm_wasm.errors import EvmWasmError, InputError
 from evm_wasm.model.transaction import SignedTransaction
@@ -61,6 +62,9 @@ def _sign_transaction(node: Node, request: CallRequest) -> bytes:
 
 
 def _fill_transaction(node: Node, request: CallRequest) -> Json:
+    """One that would fail is an error here, while those that send take it, as in Anvil."""
+    if request.gas is None:
+        request = replace(request, gas=node.devnet.estimate_gas(request, PENDING))
     unsigned = node.devnet.fill(request)
     raw = encode_transaction(SignedTransaction(unsigned=unsigned, y_parity=0, r=0, s=0))
     return {

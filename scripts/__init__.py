@@ -1,0 +1,1 @@
+"""What builds and checks use; nothing that is installed imports it."""

@@ -1,0 +1,79 @@
+"""A running node for real clients, and what they are told to do with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from node_process import PATIENCE, SECOND_KEY, RunningNode, node_process
+
+from scripts import node_clients
+
+HERE = Path(__file__).resolve().parent
+MODULE = HERE.parents[1] / "contracts" / "token" / "token_deploy.wasm"
+ABI = HERE / "token_abi.json"
+RECEIVER = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
+
+
+@pytest.fixture
+def node() -> Iterator[RunningNode]:
+    """A fresh node."""
+    with node_process() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def abi() -> list:
+    return json.loads(ABI.read_text())
+
+
+@pytest.fixture(scope="session")
+def bytecode() -> str:
+    return "0x" + MODULE.read_bytes().hex()
+
+
+@pytest.fixture(scope="session")
+def installed() -> None:
+    """Skips where npm has not been asked for the clients."""
+    if not node_clients.modules().is_dir() or node_clients.program("node") is None:
+        pytest.skip(f"{node_clients.UNAVAILABLE} {node_clients.folder()}; .ci/run installs them")
+
+
+@pytest.fixture
+def run_script(installed: None, node: RunningNode) -> Callable[[str], dict]:
+    """Runs one of the scripts beside this file and gives what it printed."""
+
+    def run(name: str) -> dict:
+        arguments = [node.url, node.websocket_url, MODULE, ABI, SECOND_KEY, RECEIVER]
+        ended = subprocess.run(
+            ["node", HERE / name, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+            env=os.environ | {"NODE_PATH": str(node_clients.modules())},
+        )
+        assert ended.returncode == 0, f"{ended.stderr}\n{node.output}"
+        return json.loads(ended.stdout)
+
+    return run
+
+
+@pytest.fixture
+def cast(installed: None, node: RunningNode) -> Callable[..., subprocess.CompletedProcess]:
+    """Runs Foundry's cast against the node."""
+
+    def run(command: str, *words: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [node_clients.program("cast"), command, "--rpc-url", node.url, *words],
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    return run
