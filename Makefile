@@ -46,9 +46,9 @@ fixtures: development  ## Write our own state tests from their sources and run t
 	"$(BIN)/python" fixtures/build.py
 	"$(BIN)/ewasm" statetest fixtures/state
 
-soak: development  ## Damage stores, kill their writers, change proofs many times; writes the counts
+soak: development  ## Damage stores and kill their writers, and kill nodes, many times, with counts
 	EWASM_SOAK=1 EWASM_SOAK_RESULTS=tests/RESULTS-soak.md \
-	"$(BIN)/python" -m pytest -rP tests/evm_wasm/state/test_faults.py
+	"$(BIN)/python" -m pytest -rP tests/evm_wasm/state/test_faults.py tests/evm_wasm/rpc/test_durability.py
 
 fuzz: development  ## Prove the injector on many random modules (FUZZ_OPTIONS='--runs 1000 --seed 7')
 	"$(BIN)/python" -m fuzz $(FUZZ_OPTIONS)
