@@ -96,11 +96,12 @@ def test_versions_are_all_that_results_depend_on(ewasm: Ewasm) -> None:
     done = ewasm("--version")
     schedule = injector.load_schedule("particles")
     rules = f"injector rules {injector.VERSION}"
-    consensus = f"{rules}, schedule particles {schedule.hash}, fork Byzantium"
+    consensus = f"consensus: {rules}, schedule particles {schedule.hash}, fork"
     assert done.code == 0
-    assert done.out.splitlines()[:3] == [
+    assert done.out.splitlines()[:4] == [
         f"ewasm {__version__}",
-        f"consensus: {consensus}",
+        f"{consensus} Byzantium",
+        f"{consensus} Devnet",
         f"engine: {engine_version()}",
     ]
 
