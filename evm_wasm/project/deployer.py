@@ -11,6 +11,8 @@ PAGE: Final = 65_536
 """Bytes of a memory page (WebAssembly core specification, section 4.2.8)."""
 
 ARGUMENTS_SECTION: Final = "constructor_arguments"
+RUNTIME_SECTION: Final = "runtime"
+"""Names of the custom sections where the constructors of our SDKs look."""
 
 _PREAMBLE: Final = b"\0asm\1\0\0\0"
 _FUNCTION_FORM, _I32 = b"\x60", b"\x7f"
@@ -54,8 +56,16 @@ def with_arguments(init_code: bytes, arguments: bytes) -> bytes:
     would be no WebAssembly; here they are the end of a custom section. A constructor of arguments
     that take `n` bytes reads them with `codeCopy(to, getCodeSize() - n, n)`.
     """
-    section = leb128.sized(ARGUMENTS_SECTION.encode("ascii")) + arguments
-    return init_code + bytes([m.CUSTOM]) + leb128.sized(section)
+    return init_code + _custom(ARGUMENTS_SECTION, arguments)
+
+
+def with_runtime(constructor: bytes, runtime: bytes) -> bytes:
+    """Init code from a constructor that finds the module to give back in a custom section."""
+    return constructor + _custom(RUNTIME_SECTION, runtime)
+
+
+def _custom(name: str, content: bytes) -> bytes:
+    return bytes([m.CUSTOM]) + leb128.sized(_name(name) + content)
 
 
 def _section(kind: int, entries: tuple[bytes, ...]) -> bytes:
