@@ -13,7 +13,8 @@ Example:
 """
 
 from injector.errors import Finding, InjectorError, ScheduleError
-from injector.instrument import VERSION, check, instrument, instrument_with_stats
+from injector.function_counters import Profiled, ProfiledFunction
+from injector.instrument import VERSION, check, instrument, instrument_with_stats, profile
 from injector.limits import DEFAULT_LIMITS, LARGE_LIMITS, Limits
 from injector.policy import Policy
 from injector.schedule import Schedule, load_schedule
@@ -28,6 +29,8 @@ __all__ = [
     "InjectorError",
     "Limits",
     "Policy",
+    "Profiled",
+    "ProfiledFunction",
     "Schedule",
     "ScheduleError",
     "Stats",
@@ -35,4 +38,5 @@ __all__ = [
     "instrument",
     "instrument_with_stats",
     "load_schedule",
+    "profile",
 ]

@@ -116,9 +116,13 @@ def _exports(module: Module, layout: Layout) -> bytes:
         index = export.index
         if export.kind == m.FUNCTION_KIND:
             index = layout.entry_index(index)
-        name = leb128.sized(export.name.encode())
-        entries.append(name + bytes([export.kind]) + leb128.unsigned(index))
+        entries.append(
+            leb128.sized(export.name.encode()) + bytes([export.kind]) + leb128.unsigned(index)
+        )
+    added = layout.exports
     if layout.gas_global is not None:
-        gas = leb128.sized(GAS_EXPORT.encode()) + bytes([m.GLOBAL_KIND])
-        entries.append(gas + leb128.unsigned(layout.gas_global))
+        added = {GAS_EXPORT: layout.gas_global, **added}
+    for name, index in added.items():
+        entry = leb128.sized(name.encode()) + bytes([m.GLOBAL_KIND])
+        entries.append(entry + leb128.unsigned(index))
     return _vector(entries)

@@ -93,14 +93,14 @@ class FunctionWriter:
             self._uses_copy or self._check_at_exit or (self._stops and plan.branches_out)
         )
 
-    def body(self) -> bytes:
-        """The body with its size."""
+    def body(self, more: list[Edit]) -> bytes:
+        """The body with its size; `more` may insert code that does not touch what this does."""
         plan = self.plan
         code = self._module.wasm[plan.start : plan.end]
         edits = [edit for site in plan.sites for edit in self._site(site)]
         edits += self._charge_edits()
         edits += self._counted_edits()
-        edits += self._functions(code)
+        edits += self._functions(code) + more
         if self._words is not None:
             moved = leb128.unsigned(plan.params + plan.declared_locals)
             edits += [

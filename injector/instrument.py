@@ -1,4 +1,4 @@
-"""The two doors of the injector: checking a module and instrumenting it."""
+"""The doors of the injector: checking a module, instrumenting it, and counting by function."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from injector.contract import check_contract
 from injector.decode import Decoder
 from injector.encode import METERING_SECTION, custom_section, encode_module
 from injector.errors import Finding, Findings, InjectorError, Invalid, RecheckError
+from injector.function_counters import FunctionCounters, Profiled
 from injector.function_writer import Facts, FunctionWriter
 from injector.layout import GAS_EXPORT, GLOBAL, IMPORT, Layout
 from injector.limits import DEFAULT_LIMITS, Limits
@@ -121,6 +122,41 @@ def instrument_with_stats(
     return _instrument(bytes(wasm), options)
 
 
+def profile(
+    wasm: bytes,
+    *,
+    policy: str | Policy = "ewasm",
+    schedule: str | Schedule = "particles",
+    limits: Limits = DEFAULT_LIMITS,
+) -> Profiled:
+    """As `instrument`, and count for each function what its own instructions use.
+
+    Gas runs out where it does in the other form, and `gas_left` is the same at every host call. If
+    the called function returns, or a host call ends it, the counters add up to the gas that was
+    charged. After a trap or out of gas they hold the prices of all basic blocks that were started.
+
+    Args:
+        wasm: The bytes of the original module.
+        policy: What to accept.
+        schedule: The prices; `none` has none to count.
+        limits: Limits on the shape of the module.
+
+    Raises:
+        InjectorError: The module is refused, has more than 10,000 functions or exports the name of
+            a counter; or the schedule has no prices.
+        ScheduleError: The schedule cannot be used.
+    """
+    options = Options(find_policy(policy), find_schedule(schedule), GLOBAL, limits)
+    if not options.schedule.charges:
+        raise InjectorError(f"schedule {options.schedule.name}: no prices that could be counted")
+    analysis = _accept(bytes(wasm), options)
+    layout, at_start = _lay_out(analysis, options)
+    counters = FunctionCounters(layout, analysis.plans, at_start)
+    output = _write(analysis, options, layout, counters)[0]
+    names = {} if analysis.names is None else analysis.names.functions
+    return Profiled(output, counters.functions(names))
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to instrument.
@@ -139,6 +175,11 @@ class Options:
 
 
 def _instrument(wasm: bytes, options: Options) -> tuple[bytes, Stats]:
+    analysis = _accept(wasm, options)
+    return _write(analysis, options, _lay_out(analysis, options)[0])
+
+
+def _accept(wasm: bytes, options: Options) -> Analysis:
     if options.counter not in COUNTERS:
         names = ", ".join(COUNTERS)
         raise InjectorError(f"unknown counter {options.counter!r}; choose one of {names}")
@@ -149,7 +190,7 @@ def _instrument(wasm: bytes, options: Options) -> tuple[bytes, Stats]:
     if analysis.findings:
         text = "\n".join(str(finding) for finding in analysis.findings)
         raise InjectorError(f"the module is refused:\n{text}", analysis.findings)
-    return _write(analysis, options)
+    return analysis
 
 
 def _check_prices(policy: Policy, schedule: Schedule) -> None:
@@ -200,25 +241,35 @@ def _check_names_free(module: Module, findings: Findings) -> None:
         findings.add(export.offset, None, f"export `{GAS_EXPORT}`", reason)
 
 
-def _write(analysis: Analysis, options: Options) -> tuple[bytes, Stats]:
-    module, schedule, limits = analysis.module, options.schedule, options.limits
-    contract = options.policy.contract
-    if contract and module.memories:
+def _lay_out(analysis: Analysis, options: Options) -> tuple[Layout, dict[int, int]]:
+    """What is added to the module; and what functions cost before their first instruction."""
+    module, limits = analysis.module, options.limits
+    if options.policy.contract and module.memories:
         memory = module.memories[0]
         most = limits.memory_pages
         capped = most if memory.maximum is None else min(memory.maximum, most)
         module.memories[0] = replace(memory, maximum=capped)
-    layout = Layout(module, schedule, analysis.plans, options.counter)
-    _charge_initial_pages(module, options.policy, schedule, layout)
+    layout = Layout(module, options.schedule, analysis.plans, options.counter)
+    return layout, _charge_initial_pages(module, options.policy, layout)
+
+
+def _write(
+    analysis: Analysis,
+    options: Options,
+    layout: Layout,
+    counters: FunctionCounters | None = None,
+) -> tuple[bytes, Stats]:
+    module = analysis.module
     placements = place_charges(module, analysis.plans)
     facts = _facts(module, analysis.plans, placements, options.policy)
-    bodies = {
-        plan.index: FunctionWriter(module, plan, placements[plan.index], layout, facts).body()
-        for plan in analysis.plans
-    }
+    bodies = {}
+    for plan in analysis.plans:
+        writer = FunctionWriter(module, plan, placements[plan.index], layout, facts)
+        bodies[plan.index] = writer.body([] if counters is None else counters.edits(plan))
     _recheck(layout, bodies)
-    extent: Extent | None = module.memories[0] if contract else None
-    output = encode_module(module, layout, bodies, extent, _custom(analysis, schedule, layout))
+    extent: Extent | None = module.memories[0] if options.policy.contract else None
+    custom = _custom(analysis, options.schedule, layout, is_profiled=counters is not None)
+    output = encode_module(module, layout, bodies, extent, custom)
     return output, _stats(analysis, placements, bodies, len(output))
 
 
@@ -273,16 +324,22 @@ def _stats(
     return Stats(len(analysis.module.wasm), size, tuple(functions))
 
 
-def _charge_initial_pages(
-    module: Module, policy: Policy, schedule: Schedule, layout: Layout
-) -> None:
-    """Make the initial memory of a contract, beyond its free part, the frame's first charge."""
+def _charge_initial_pages(module: Module, policy: Policy, layout: Layout) -> dict[int, int]:
+    """Make the initial memory of a contract, beyond its free part, the frame's first charge.
+
+    Returns:
+        The charge by the function that it is counted for: `main`, if there is a charge.
+    """
+    schedule = layout.schedule
     main = module.find_export("main")
     if not policy.contract or main is None:
-        return
+        return {}
     pages = module.memories[0].minimum - schedule.free_initial_pages
-    if schedule.charges and pages > 0:
-        layout.wrap_main(main.index, pages * schedule.memory_page)
+    if not schedule.charges or pages <= 0:
+        return {}
+    cost = pages * schedule.memory_page
+    layout.wrap_main(main.index, cost)
+    return {main.index: cost}
 
 
 def _encode_names(names: Names, layout: Layout, plans: list[FunctionPlan]) -> bytes:
@@ -300,8 +357,9 @@ def _encode_names(names: Names, layout: Layout, plans: list[FunctionPlan]) -> by
     return Names(layout.names(names.functions), locals_, names.others).encode()
 
 
-def _custom(analysis: Analysis, schedule: Schedule, layout: Layout) -> bytes:
+def _custom(analysis: Analysis, schedule: Schedule, layout: Layout, *, is_profiled: bool) -> bytes:
     text = f"rules {VERSION}\nschedule {schedule.name} {schedule.hash}\n"
+    text += "profiled\n" if is_profiled else ""
     out = custom_section(METERING_SECTION, text.encode())
     if analysis.names is not None:
         out = (

@@ -53,6 +53,7 @@ class Layout:
         out_of_either: Index of the helper that does one of both, by the words left.
         gas_global: Index of the gas global; None for the counter `import`.
         height: Writes the accounting of the stack height.
+        exports: Names of added globals, beside the counter of gas, with their indices.
     """
 
     def __init__(
@@ -64,6 +65,8 @@ class Layout:
         self._type_indices = {kind: index for index, kind in reversed([*enumerate(self.types)])}
         self.imports: list[bytes] = []
         self.helpers: list[Helper] = []
+        self.exports: dict[str, int] = {}
+        self._more_globals: list[int] = []
         self._indices: dict[str, int] = {}
         imports = counter == IMPORT and schedule.charges
         if imports:
@@ -73,6 +76,7 @@ class Layout:
         self.gas_global: int | None = None if counter == IMPORT else first_global
         passed = first_global if self.gas_global is None else first_global + 1
         self.height = StackHeight(module, plans, passed, first_free)
+        self._first_added = passed + 1
         self.first_helper = first_free + len(self.height.moved)
         self.stack_exhausted = self._add(
             "stack_exhausted", stop_helper("gas.stack_exhausted", self.gas_global, STACK_EXHAUSTED)
@@ -128,10 +132,22 @@ class Layout:
         return [*types, *(self.type_index(helper.type) for helper in self.helpers)]
 
     def globals(self) -> list[bytes]:
-        """The added globals: gas, and words of stack on the way to a thunk."""
-        gas = bytes([I64, 1]) + const64(HIGHEST_GAS) + b"\x0b"
-        words = bytes([I64, 1]) + const64(STACK_WORDS) + b"\x0b"
-        return [words] if self.gas_global is None else [gas, words]
+        """The added globals: gas, words of stack on the way to a thunk, and all others."""
+        first = [] if self.gas_global is None else [HIGHEST_GAS]
+        values = [*first, STACK_WORDS, *self._more_globals]
+        return [bytes([I64, 1]) + const64(value) + b"\x0b" for value in values]
+
+    def add_global(self, value: int, export: str | None = None) -> int:
+        """Adds a mutable i64 global, exported if it has a name; returns its index."""
+        self._more_globals.append(value)
+        index = self._first_added + len(self._more_globals) - 1
+        if export is not None:
+            self.exports[export] = index
+        return index
+
+    def add_helper(self, helper: Helper) -> int:
+        """Adds a function; returns its index."""
+        return self._add(helper.name, helper)
 
     def type_index(self, kind: FunctionType) -> int:
         """The index of a function type, added if the module lacks it."""
@@ -207,11 +223,8 @@ class Layout:
             maximum = _MEMORY_PAGES if memory.maximum is None else memory.maximum
             self._add("memory.grow", page_grow_helper(counter, schedule, maximum))
         if mnemonics & _COPIES:
-            price, shift = (
-                (schedule.copy_word, _WORD_SHIFT) if schedule.copy_word else (schedule.copy_byte, 0)
-            )
-            index = self._add("memory.copy", length_helper(counter, "gas.copy", price, shift))
-            self._indices.update(dict.fromkeys(_COPIES, index))
+            helper = length_helper(counter, "gas.copy", *_price_of_copy(schedule))
+            self._indices.update(dict.fromkeys(_COPIES, self._add("memory.copy", helper)))
         if mnemonics & _TABLE_COPIES:
             price = schedule.table_element
             index = self._add("table.copy", length_helper(counter, "gas.table", price, 0))
@@ -219,3 +232,25 @@ class Layout:
         for table in sorted(table for mnemonic, table in used if mnemonic == "table.grow"):
             helper = table_grow_helper(counter, schedule, table, self.module.tables[table])
             self._add(f"table.grow {table}", helper)
+
+
+def price_of_length(schedule: Schedule, mnemonic: str) -> tuple[int, int] | None:
+    """What an instruction costs by the length on top of its operands.
+
+    Returns:
+        The price p and a shift s: p for each started 2^s units. None for other instructions.
+    """
+    if mnemonic in _COPIES:
+        return _price_of_copy(schedule)
+    if mnemonic == "memory.grow":
+        return schedule.memory_page, 0
+    if mnemonic == "table.grow" or mnemonic in _TABLE_COPIES:
+        return schedule.table_element, 0
+    return None
+
+
+def _price_of_copy(schedule: Schedule) -> tuple[int, int]:
+    """The same for bulk memory operations, which a schedule prices by words or by bytes."""
+    if schedule.copy_word:
+        return schedule.copy_word, _WORD_SHIFT
+    return schedule.copy_byte, 0
