@@ -146,8 +146,8 @@ def receipt_to_json(found: FoundReceipt) -> Json:
         "transactionIndex": format_quantity(found.index),
         "blockHash": format_bytes(block.hash),
         "blockNumber": format_quantity(block.header.number),
-        "blockTimestamp": format_quantity(block.header.timestamp),
     }
+    timestamp = format_quantity(block.header.timestamp)
     return {
         **place,
         "type": format_quantity(receipt.type),
@@ -162,6 +162,7 @@ def receipt_to_json(found: FoundReceipt) -> Json:
             {
                 **plain_log_to_json(log),
                 **place,
+                "blockTimestamp": timestamp,
                 "logIndex": format_quantity(receipt.first_log + index),
                 "removed": False,
             }
