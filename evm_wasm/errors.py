@@ -57,6 +57,22 @@ class InvalidTransaction(EvmWasmError):
         self.fault = fault
 
 
+class CompilerMissing(EvmWasmError):
+    """A compiler that a project names is not there; the message says how to install it."""
+
+
+class BuildFailed(EvmWasmError):
+    """The sources of a project do not make a contract.
+
+    Attributes:
+        details: What the compiler printed, or the findings of the injector; lines, perhaps none.
+    """
+
+    def __init__(self, message: str, details: str = "") -> None:
+        super().__init__(message)
+        self.details = details
+
+
 class NodeError(EvmWasmError):
     """A node cannot be reached, or does not answer as a node does; the message says what to do."""
 

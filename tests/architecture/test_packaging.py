@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 from evm_wasm.version import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
+SDK = ROOT / "contracts" / "sdk"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 LOCKED_EXTRAS = {
@@ -49,9 +50,13 @@ def test_wheel_holds_every_file_of_both_packages(wheel):
         for path in (ROOT / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
+    expected |= {
+        f"evm_wasm/project/sdk/{path.relative_to(SDK).as_posix()}" for path in SDK.glob("*/ewasm.*")
+    }
     packaged = {entry for entry in wheel.namelist() if ".dist-info/" not in entry}
     assert packaged == expected
     assert {"evm_wasm/py.typed", "injector/py.typed"} <= packaged
+    assert len([name for name in packaged if "/project/sdk/" in name]) == 4
 
 
 def test_wheel_names_version_licence_and_command(wheel):

@@ -1,0 +1,37 @@
+"""The languages of projects: one table; templates, manifests and compiling derive from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language that contracts are written in.
+
+    Attributes:
+        suffix: Of its sources, with the dot.
+        tools: Its compilers, as in `evm_wasm.project.toolchains.TOOLS`.
+        sdk: Its file in the SDK, or None.
+    """
+
+    suffix: str
+    tools: tuple[str, ...]
+    sdk: str | None
+
+
+LANGUAGES: Final[Mapping[str, Language]] = MappingProxyType(
+    {
+        "c": Language(".c", ("zig",), "c/ewasm.h"),
+        "zig": Language(".zig", ("zig",), "zig/ewasm.zig"),
+        "assemblyscript": Language(".ts", ("asc",), "assemblyscript/ewasm.ts"),
+        "rust": Language(".rs", ("rustc", "zig"), "rust/ewasm.rs"),
+        "wat": Language(".wat", (), None),
+    }
+)
+
+TEXT_SUFFIXES: Final = frozenset({".h", *(language.suffix for language in LANGUAGES.values())})
+"""Files that have to be UTF-8."""
