@@ -15,7 +15,14 @@ import click
 from evm_wasm.cli import exit_codes
 from evm_wasm.cli.program import NAME, program
 from evm_wasm.cli.text import error_line
-from evm_wasm.errors import EvmWasmError, InputError, InvalidTransaction, NodeError, NodeRefusal
+from evm_wasm.errors import (
+    CompilerMissing,
+    EvmWasmError,
+    InputError,
+    InvalidTransaction,
+    NodeError,
+    NodeRefusal,
+)
 from injector import InjectorError
 
 TRACEBACK_VARIABLE: Final = "EWASM_TRACEBACK"
@@ -60,7 +67,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     except click.ClickException as error:
         _complain(error.format_message())
         return exit_codes.BAD_INPUT
-    except (InputError, InvalidTransaction, InjectorError, NodeError, NodeRefusal) as error:
+    except _TOLD_AS_THEY_ARE as error:
         _complain(str(error))
         return _exit_code(error)
     except EvmWasmError as error:
@@ -76,10 +83,17 @@ def _run(arguments: Sequence[str] | None) -> int:
     return result if isinstance(result, int) else exit_codes.SUCCESS
 
 
+_TOLD_AS_THEY_ARE: Final = (
+    *(InputError, InvalidTransaction, InjectorError),
+    *(NodeError, NodeRefusal, CompilerMissing),
+)
+
+
 def _exit_code(error: Exception) -> int:
     if isinstance(error, NodeRefusal):
         return exit_codes.FAILED
-    return exit_codes.MACHINE_FAILED if isinstance(error, NodeError) else exit_codes.BAD_INPUT
+    absent = isinstance(error, (NodeError, CompilerMissing))
+    return exit_codes.MACHINE_FAILED if absent else exit_codes.BAD_INPUT
 
 
 def _usage_message(error: click.UsageError) -> str:

@@ -30,6 +30,9 @@ class Entry:
 
 COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
     {
+        "new": Entry("new_command", "Start a contract project."),
+        "build": Entry("build_command", "Compile a project into a contract and its deployer."),
+        "verify": Entry("verify_command", "Prove that code was built from given sources."),
         "exec": Entry("exec_command", "Run a contract and show what it did."),
         "check": Entry("check_command", "Say whether modules are valid contracts, and why not."),
         "inject": Entry("inject_command", "Write a module with gas metering injected."),
