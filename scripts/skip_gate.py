@@ -16,7 +16,7 @@ from typing import Final
 import pytest
 
 from fuzz.fetch import UNAVAILABLE, cache_folder
-from scripts import node_clients
+from scripts import node_clients, node_solc
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -28,8 +28,9 @@ EXPECTED: Final = {
     ),
     # Fetched by cargo into this folder when tests first ask for it; see fuzz/fetch.py.
     UNAVAILABLE: cache_folder(),
-    # Installed by .ci/run where there is npm; see scripts/node_clients.py.
+    # Installed by .ci/run where there is npm; see scripts/node_clients.py and node_solc.py.
     node_clients.UNAVAILABLE: node_clients.modules(),
+    node_solc.UNAVAILABLE: node_solc.modules(),
     # Contracts are compiled where their compilers are; see contracts/compiling.py. CI installs the
     # one of AssemblyScript where there is npm, and leaves the packages of the system as they are.
     "no AssemblyScript compiler": Path(shutil.which("npm") or "npm"),
