@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evm_wasm.devnet.errors import StateNotKept, UnknownBlock
+from evm_wasm.devnet.errors import StateNotKept, UnknownBlock, UnknownBlockHash
 from evm_wasm.devnet.located import located_receipt
 from evm_wasm.devnet.mining import Miner
 from evm_wasm.devnet.node import Node
@@ -37,7 +37,7 @@ class Blocks:
             return block
         number = chain.number_of(block)
         if number is None:
-            raise UnknownBlock(f"there is no block with the hash 0x{block.hex()}")
+            raise UnknownBlockHash(f"there is no block with the hash 0x{block.hex()}")
         return number
 
     def find(self, block: BlockId) -> Block | None:

@@ -73,6 +73,10 @@ class UnknownBlock(InputError):
     """There is no such block."""
 
 
+class UnknownBlockHash(UnknownBlock):
+    """No block has this hash, which clients are told under another code than a wrong number."""
+
+
 class StateNotKept(InputError):
     """The block is there, the state after it no longer is."""
 

@@ -14,6 +14,7 @@ from evm_wasm.devnet.errors import (
     StateNotKept,
     TooManyResults,
     UnknownBlock,
+    UnknownBlockHash,
     UnknownFilter,
 )
 from evm_wasm.errors import EvmWasmError, InputError, InvalidTransaction, TransactionFault
@@ -27,6 +28,7 @@ INVALID_PARAMETERS: Final = -32602
 INTERNAL_ERROR: Final = -32603
 # EIP-1474, "Error codes".
 SERVER_ERROR: Final = -32000
+NOT_FOUND: Final = -32001
 TRANSACTION_REJECTED: Final = -32003
 LIMIT_EXCEEDED: Final = -32005
 # Of reverts, as all clients know it; their data are what the contract gave.
@@ -102,6 +104,7 @@ RULES: Final = (
     ErrorRule(ExecutionReverted, REVERTED, "the contract reverted", data=_revert_data),
     ErrorRule(ExecutionFailed, INTERNAL_ERROR, "the contract failed", data=_failure_data),
     ErrorRule(PoolRefused, TRANSACTION_REJECTED, "the pool refuses the transaction"),
+    ErrorRule(UnknownBlockHash, NOT_FOUND, "no block has this hash"),
     ErrorRule(UnknownBlock, INVALID_PARAMETERS, "there is no such block"),
     ErrorRule(StateNotKept, SERVER_ERROR, "the state after this block is no longer kept"),
     ErrorRule(UnknownFilter, SERVER_ERROR, "no such filter", message="filter not found"),

@@ -18,6 +18,10 @@ from evm_wasm.vm.thread import run_deep
 
 T = TypeVar("T")
 
+LINGER: Final = 0.05
+"""Seconds that the thread of contracts waits for a further job before it is let go, for others in
+the same process."""
+
 MOST_WAITING: Final = 10_000
 """Jobs in the queue: more than the connections that a node serves."""
 
@@ -106,17 +110,17 @@ class ExecutionThread:
 
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None:
-            # One change of threads for all that has come in meanwhile, not one for each contract.
+            # One change of threads for a burst of jobs, not one for each contract that runs.
             if not run_deep(self._drain, job):
                 return
 
     def _drain(self, first: _Job | _Errand) -> bool:
-        """Performs jobs until none waits; gives whether there will be more."""
+        """Performs jobs until none comes for a while; gives whether there will be more."""
         job: _Job | _Errand | None = first
         while job is not None:
             job.perform()
             try:
-                job = self._jobs.get_nowait()
+                job = self._jobs.get(timeout=LINGER)
             except queue.Empty:
                 return True
         return False

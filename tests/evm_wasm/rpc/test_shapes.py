@@ -85,6 +85,14 @@ def test_blocks_that_are_not_there(rpc):
     assert rpc.call("eth_getRawTransactionByHash", KEY) is None
 
 
+def test_states_that_are_not_there(rpc):
+    refusal = rpc.refusal("eth_getBalance", FIRST, "0x99")
+    assert refusal.code == -32602
+    assert refusal.message == "BlockOutOfRangeError: block height is 0 but requested was 153"
+    assert rpc.refusal("eth_getBalance", FIRST, KEY).code == -32001
+    assert rpc.refusal("eth_call", {"to": FIRST}, {"blockHash": KEY}).code == -32001
+
+
 def test_the_pending_block(rpc, waiting):
     block = rpc.call("eth_getBlockByNumber", "pending", False)
     check(block, shapes.PENDING_BLOCK)
