@@ -1,61 +1,60 @@
-"""The tutorial does what it says: each command of it prints what stands under it."""
+"""The tutorials do what they say: each command prints what stands under it."""
 
 from __future__ import annotations
 
-import doctest
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from compilers import require_language
 from running_node import running_node
+from tutorials import ROOT, Reader, programs, steps
 
-ROOT = Path(__file__).resolve().parents[3]
-TUTORIAL = ROOT / "docs" / "tutorial-devnet.md"
+DEVNET = ROOT / "docs" / "tutorial-devnet.md"
+CONTRACT = ROOT / "docs" / "tutorial-contract.md"
 
-_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_STEP = re.compile(r"^\$ ((?:.*\\\n)*.*\n)((?:(?!\$ ).*\n)*)", re.MULTILINE)
+DEFAULT_URL = "http://127.0.0.1:8545"
 
 
-def steps() -> list[tuple[str, str]]:
-    """The commands of the tutorial and what they print."""
-    blocks = _BLOCK.findall(TUTORIAL.read_text(encoding="utf-8"))
-    return [step for block in blocks for step in _STEP.findall(block)]
+def words(page: Path) -> list[str]:
+    """The program and, for ours, the command of each step."""
+    commands = [command.split() for command, _ in steps(page)]
+    return [command[1] if command[0] == "ewasm" else command[0] for command in commands]
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Path:
-    """A folder with `ewasm` in it."""
-    script = tmp_path / "ewasm"
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m evm_wasm "$@"\n')
-    script.chmod(0o755)
-    return tmp_path
+def tools(tmp_path: Path) -> Path:
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    return programs(folder)
 
 
-def test_each_command_prints_what_the_tutorial_says(program: Path) -> None:
-    found = steps()
-    assert [command.split()[1] for command, _ in found] == [
+def test_the_token_on_a_local_chain(tools: Path) -> None:
+    assert words(DEVNET) == [
         *("accounts", "deploy", "deploy", "call", "send", "call", "send", "logs", "block"),
         "balance",
     ]
     with running_node() as url:
-        environment = {
-            **os.environ,
-            "PATH": f"{program}:{os.environ['PATH']}",
-            "PYTHONPATH": str(ROOT),
-            "ETH_RPC_URL": url,
-        }
-        for command, expected in found:
-            done = subprocess.run(
-                ["bash", "-c", command],
-                cwd=ROOT,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                check=False,
-            )
-            fits = doctest.OutputChecker().check_output(expected, done.stdout, doctest.ELLIPSIS)
-            assert fits, f"$ {command}{done.stdout}\ninstead of\n{expected}"
+        reader = Reader(ROOT, tools, {"ETH_RPC_URL": url})
+        for command, expected in steps(DEVNET):
+            reader.types(command, expected)
+
+
+@pytest.mark.compilers
+def test_the_first_contract(tools: Path, tmp_path: Path) -> None:
+    require_language("c")
+    assert words(CONTRACT) == [
+        *("new", "cd", "cat", "build", "pytest", "deploy", "send", "call", "python"),
+        *("verify", "sed", "verify"),
+    ]
+    (program,) = re.findall(
+        r"^```python\n(.*?)^```$", CONTRACT.read_text(), re.MULTILINE | re.DOTALL
+    )
+    assert DEFAULT_URL in program
+    with running_node() as url:
+        reader = Reader(tmp_path, tools, {"ETH_RPC_URL": url, "NO_COLOR": "1"})
+        for command, expected in steps(CONTRACT):
+            if command.startswith("python "):
+                path = reader.folder / command.split()[1]
+                path.write_text(program.replace(DEFAULT_URL, url))
+            reader.types(command, expected)
