@@ -1,8 +1,13 @@
-"""What every test shares: where the official vectors lie, and reproducible property tests."""
+"""What every test shares: where the official vectors lie, reproducible property tests, counts.
+
+`EWASM_SOAK_RESULTS` names the file that the counts of the long runs are written to.
+"""
 
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,3 +32,24 @@ def vectors() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no official vectors at {folder}; set EWASM_VECTORS")
     return folder
+
+
+@pytest.fixture(scope="session")
+def record() -> Iterator[Callable[[str], None]]:
+    """Takes what was counted; the file of results is written when everything has been."""
+    counted: list[str] = []
+    began = time.monotonic()
+
+    def take(line: str) -> None:
+        print(line)
+        counted.append(f"- {line}")
+
+    yield take
+    target = os.environ.get("EWASM_SOAK_RESULTS")
+    if target:
+        from benchmarks.machine import facts
+
+        environment = [f"- {fact}: {value}" for fact, value in facts(None).items()]
+        took = f"- time: {time.monotonic() - began:.0f} s"
+        text = ["# Results of `make soak`", "", *environment, took, "", *counted, ""]
+        Path(target).write_text("\n".join(text), encoding="utf-8")

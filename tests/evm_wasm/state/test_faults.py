@@ -1,7 +1,4 @@
-"""Damaged files, killed writers, changed proofs; `EWASM_SOAK=1` asks for the long form.
-
-`EWASM_SOAK_RESULTS` names the file that the counts are written to.
-"""
+"""Damaged files, killed writers, changed proofs; `EWASM_SOAK=1` asks for the long form."""
 
 from __future__ import annotations
 
@@ -11,14 +8,13 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from changed_proofs import changed_proofs
 from sample_state import CONSENSUS, address, block, contents, grow, twins, word
 
-from benchmarks.machine import facts
 from evm_wasm.errors import ProofError
 from evm_wasm.state.account_proof import prove_account, verify_account
 from evm_wasm.state.database import StateDatabase
@@ -33,25 +29,6 @@ KILLS = 200 if SOAK else 20
 PROOFS = 42 if SOAK else 2
 BLOCKS = 12
 ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{SUPPORT}"}
-
-
-@pytest.fixture(scope="module")
-def record() -> Iterator[Callable[[str], None]]:
-    """Takes what was counted; the file of results is written when everything has been."""
-    counted: list[str] = []
-    began = time.monotonic()
-
-    def take(line: str) -> None:
-        print(line)
-        counted.append(f"- {line}")
-
-    yield take
-    target = os.environ.get("EWASM_SOAK_RESULTS")
-    if target:
-        environment = [f"- {fact}: {value}" for fact, value in facts(None).items()]
-        took = f"- time: {time.monotonic() - began:.0f} s"
-        text = ["# Results of `make soak`", "", *environment, took, "", *counted, ""]
-        Path(target).write_text("\n".join(text), encoding="utf-8")
 
 
 @pytest.mark.parametrize("scheme", ["lmdb", "sqlite"])
