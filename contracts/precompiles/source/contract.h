@@ -6,6 +6,7 @@
 typedef unsigned char byte;
 typedef unsigned int word32;
 typedef unsigned long long word64;
+typedef signed long long sword64;
 
 #define ETHEREUM(name) __attribute__((import_module("ethereum"), import_name(name)))
 #define CONTRACT_MAIN __attribute__((export_name("main"))) void contract_main(void)
