@@ -36,6 +36,9 @@ BN_X = 4965661367192848881
 BN_P = 36 * BN_X**4 + 36 * BN_X**3 + 24 * BN_X**2 + 6 * BN_X + 1
 BN_N = 36 * BN_X**4 + 36 * BN_X**3 + 18 * BN_X**2 + 6 * BN_X + 1
 
+X_WIDTH = 4
+"""Bits of a digit of the parameter where the pairing raises to its power."""
+
 SCALE_BITS = 384
 """Quotients of the lattice are kept times two to this power."""
 SCALE_WORDS = 9
@@ -157,6 +160,70 @@ def secp256k1() -> Iterator[str]:
     yield "};\n"
 
 
+Quadratic = tuple[int, int]
+"""An element re + im u of the quadratic extension of alt_bn128's field; u^2 = -1."""
+
+XI: Quadratic = (9, 1)
+"""Cubic and quadratic non-residue that the twist and the tower are made with (EIP-197)."""
+
+
+def quadratic_multiply(a: Quadratic, b: Quadratic) -> Quadratic:
+    """Product of two."""
+    return (a[0] * b[0] - a[1] * b[1]) % BN_P, (a[0] * b[1] + a[1] * b[0]) % BN_P
+
+
+def quadratic_power(a: Quadratic, exponent: int) -> Quadratic:
+    """Power of one."""
+    result = (1, 0)
+    for bit in bin(exponent)[2:]:
+        result = quadratic_multiply(result, result)
+        if bit == "1":
+            result = quadratic_multiply(result, a)
+    return result
+
+
+def quadratic_text(value: Quadratic) -> str:
+    """One in Montgomery's form as a C initializer."""
+    parts = (", ".join(map(str, limbs(x * RADIX % BN_P, centred=True))) for x in value)
+    return "{" + ",\n     ".join(f"{{{{{part}}}}}" for part in parts) + "}"
+
+
+def signed_digits(value: int, width: int) -> list[int]:
+    """The non-adjacent form: odd digits smaller than 2^(width - 1) in size, or zero."""
+    result = []
+    while value:
+        digit = 0
+        if value & 1:
+            digit = value % (1 << width)
+            digit -= digit >> (width - 1) << width
+        result.append(digit)
+        value = (value - digit) >> 1
+    return result
+
+
+def signed_text(name: str, size: str, digits: list[int], comment: str) -> str:
+    """Signed digits, lowest first, and their number."""
+    return (
+        f"/* {comment} */\nenum {{ {size} = {len(digits)} }};\n"
+        f"static const signed char {name}[{len(digits)}] = {{{', '.join(map(str, digits))}}};\n"
+    )
+
+
+def tower() -> Iterator[str]:
+    """The constants of the pairing."""
+    twist = quadratic_multiply((3, 0), quadratic_power(XI, BN_P**2 - 2))
+    triple = (3 * twist[0] % BN_P, 3 * twist[1] % BN_P)
+    yield "typedef struct {\n    number re, im;\n} quadratic;\n"
+    yield f"/* b' = 3 / XI of the twist, and 3 b'. */\nstatic const quadratic TWIST_B = {quadratic_text(twist)};\n"
+    yield f"static const quadratic TWIST_B3 = {quadratic_text(triple)};\n"
+    powers = (quadratic_text(quadratic_power(XI, k * (BN_P - 1) // 6)) for k in range(6))
+    yield "/* XI^(k (p - 1) / 6). */\nstatic const quadratic FROBENIUS[6] = {\n    "
+    yield ",\n    ".join(powers) + "};\n"
+    yield signed_text("LOOP", "LOOP_DIGITS", signed_digits(6 * BN_X + 2, 2), "6 x + 2 in signed bits.")
+    yield signed_text("X", "X_DIGITS", signed_digits(BN_X, X_WIDTH), "x in signed digits.")
+    yield f"enum {{ X_MULTIPLES = {1 << (X_WIDTH - 2)} }};\n"
+
+
 def bn254() -> Iterator[str]:
     """The header of alt_bn128."""
     p = BN_P
@@ -178,7 +245,7 @@ def main() -> None:
         )
 
 
-HEADERS = {"secp256k1_constants.h": secp256k1, "bn254_constants.h": bn254}
+HEADERS = {"secp256k1_constants.h": secp256k1, "bn254_constants.h": bn254, "bn254_tower_constants.h": tower}
 
 if __name__ == "__main__":
     main()
