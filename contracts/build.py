@@ -83,8 +83,9 @@ def main(arguments: list[str]) -> None:
 
 
 def contract_folders() -> list[Path]:
-    """Folders of contracts."""
-    return sorted(path.parent for path in FOLDER.glob("*/README.md") if path.parent.name != "sdk")
+    """Folders of contracts; the precompiles have a build of their own."""
+    folders = (path.parent for path in FOLDER.glob("*/README.md"))
+    return sorted(folder for folder in folders if folder.name not in {"sdk", "precompiles"})
 
 
 def compiled_sources(folder: Path) -> list[Path]:

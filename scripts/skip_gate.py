@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sysconfig
 from collections.abc import Generator
 from pathlib import Path
 from typing import Final
@@ -35,6 +36,8 @@ EXPECTED: Final = {
     # one of AssemblyScript where there is npm, and leaves the packages of the system as they are.
     "no AssemblyScript compiler": Path(shutil.which("npm") or "npm"),
     "no rustc of Debian 12": Path("/usr/lib/rustlib/wasm32-unknown-unknown"),
+    # A second reference for the precompile contracts; it has no wheels for some platforms.
+    "no pyrevm for this Python": Path(sysconfig.get_path("platlib")) / "pyrevm",
 }
 
 

@@ -114,7 +114,7 @@ def add(p: int, one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]
 def multiply(p: int, point: tuple[int, int], scalar: int) -> tuple[int, int]:
     """A multiple of a point by a scalar between 1 and the order."""
     result = None
-    for bit in bin(scalar)[2:]:
+    for bit in f"{scalar:b}":
         result = add(p, result, result) if result else None
         if bit == "1":
             result = add(p, result, point) if result else point
@@ -129,7 +129,11 @@ def endomorphism(p: int, order: int, generator: tuple[int, int], to_field: int) 
     (a1, b1), (a2, b2) = short_basis(order, factor)
     if a1 * b2 - a2 * b1 < 0:
         a1, b1, a2, b2 = a2, b2, a1, b1
-    yield number("BETA", beta * to_field % p, "Multiplying x by this cube root of 1 multiplies a point by LAMBDA.")
+    yield number(
+        "BETA",
+        beta * to_field % p,
+        "Multiplying x by this cube root of 1 multiplies a point by LAMBDA.",
+    )
     yield f"/* LAMBDA is {factor:#x}. A scalar k is k1 + k2 LAMBDA with (k1, k2) = (k, 0) minus the\n * near multiples of two short vectors (A1, B1), (A2, B2), whose multiplicities are k Q / 2^{SCALE_BITS}. */\n"
     for name, value in (("A1", a1), ("B1", b1), ("A2", a2), ("B2", b2)):
         yield words(name, value, 6, "Signed." if value >= 0 else "Signed; this one is negative.")
@@ -175,7 +179,7 @@ def quadratic_multiply(a: Quadratic, b: Quadratic) -> Quadratic:
 def quadratic_power(a: Quadratic, exponent: int) -> Quadratic:
     """Power of one."""
     result = (1, 0)
-    for bit in bin(exponent)[2:]:
+    for bit in f"{exponent:b}":
         result = quadratic_multiply(result, result)
         if bit == "1":
             result = quadratic_multiply(result, a)
@@ -219,7 +223,9 @@ def tower() -> Iterator[str]:
     powers = (quadratic_text(quadratic_power(XI, k * (BN_P - 1) // 6)) for k in range(6))
     yield "/* XI^(k (p - 1) / 6). */\nstatic const quadratic FROBENIUS[6] = {\n    "
     yield ",\n    ".join(powers) + "};\n"
-    yield signed_text("LOOP", "LOOP_DIGITS", signed_digits(6 * BN_X + 2, 2), "6 x + 2 in signed bits.")
+    yield signed_text(
+        "LOOP", "LOOP_DIGITS", signed_digits(6 * BN_X + 2, 2), "6 x + 2 in signed bits."
+    )
     yield signed_text("X", "X_DIGITS", signed_digits(BN_X, X_WIDTH), "x in signed digits.")
     yield f"enum {{ X_MULTIPLES = {1 << (X_WIDTH - 2)} }};\n"
 
@@ -235,17 +241,29 @@ def bn254() -> Iterator[str]:
     yield from endomorphism(p, BN_N, (1, 2), RADIX)
 
 
+HEADERS = {
+    "secp256k1_constants.h": secp256k1,
+    "bn254_constants.h": bn254,
+    "bn254_tower_constants.h": tower,
+}
+"""The headers and what is in them."""
+
+
+def header(name: str) -> str:
+    """The text of a header."""
+    guard = name.upper().replace(".", "_")
+    text = "".join(HEADERS[name]())
+    return (
+        f"/* Made by constants.py, which says what these are. */\n\n"
+        f"#ifndef {guard}\n#define {guard}\n\n{text}\n#endif\n"
+    )
+
+
 def main() -> None:
     """Write the headers."""
-    for name, parts in HEADERS.items():
-        guard = name.upper().replace(".", "_")
-        text = "".join(parts())
-        (SOURCE / name).write_text(
-            f"/* Made by constants.py, which says what these are. */\n\n#ifndef {guard}\n#define {guard}\n\n{text}\n#endif\n"
-        )
+    for name in HEADERS:
+        (SOURCE / name).write_text(header(name))
 
-
-HEADERS = {"secp256k1_constants.h": secp256k1, "bn254_constants.h": bn254, "bn254_tower_constants.h": tower}
 
 if __name__ == "__main__":
     main()

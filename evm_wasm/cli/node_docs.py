@@ -43,7 +43,8 @@ _DIFFERENCES: Final = """\
 ## Differences from Ethereum's main chain
 
 * Contracts are wasm with the Ethereum Environment Interface, revision 4; there is no EVM.
-  Addresses 1 to 9 are empty accounts.
+  Addresses 1 to 9 are empty accounts, unless `--precompiles` installs contracts there
+  ([addresses, gas, times](../contracts/precompiles/README.md)).
 * Blocks have the fields of London: no withdrawals, no blobs, no beacon root. Transactions are of
   the types 0, 1 and 2; those of type 3 and 4 are refused by name.
 * Access lists are paid for as in EIP-2930, though storage has one price here, listed or not.

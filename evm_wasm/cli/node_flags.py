@@ -241,6 +241,12 @@ NODE_OPTIONS: Final = (
         metavar="NAME",
     ),
     NodeOption(
+        names=("--precompiles",),
+        group=CHAIN,
+        help="Install the precompile contracts in the genesis: addresses 1 to 9, and blake2f.",
+        setting="precompiles",
+    ),
+    NodeOption(
         names=("-b", "--block-time"),
         group=MINING,
         help="Seconds between blocks, instead of a block for each transaction.",

@@ -91,6 +91,7 @@ class DevnetConfig:
         code_size_limit: Bytes of deployed code; None for the fork's.
         auto_impersonate: Whether any account can send without a key.
         schedule: Name or file of the prices of instructions.
+        precompiles: Whether the genesis installs the precompile contracts (`chain.precompiles`).
         bounds: How much is kept.
     """
 
@@ -115,6 +116,7 @@ class DevnetConfig:
     code_size_limit: int | None = None
     auto_impersonate: bool = False
     schedule: str = "particles"
+    precompiles: bool = False
     bounds: Bounds = field(default_factory=Bounds)
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from evm_wasm.chain.chain import DEFAULT_CHAIN_ID, Chain, ChainConfig
 from evm_wasm.chain.genesis import Genesis, read_genesis
 from evm_wasm.chain.memory_history import MemoryHistory
+from evm_wasm.chain.precompiles import install_precompiles
 from evm_wasm.devnet.accounts import DevAccount, derive_accounts
 from evm_wasm.devnet.config import ETHER, DevnetConfig
 from evm_wasm.devnet.events import Events
@@ -147,9 +148,10 @@ def _genesis(
     world = genesis.world
     funded = AccountChange(nonce=0, balance=config.balance_ether * ETHER)
     changes = {account.address: funded for account in accounts if not world.exists(account.address)}
+    world = world.apply(changes)
     return replace(
         genesis,
-        world=world.apply(changes),
+        world=install_precompiles(world) if config.precompiles else world,
         gas_limit=_first(config.gas_limit, genesis.gas_limit, rules.block_gas_limit),
         base_fee=_first(config.base_fee, genesis.base_fee),
         timestamp=_first(config.timestamp, genesis.timestamp) or 0,

@@ -18,6 +18,7 @@ from evm_wasm.version import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
 SDK = ROOT / "contracts" / "sdk"
+PRECOMPILES = ROOT / "contracts" / "precompiles" / "wasm"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 LOCKED_EXTRAS = {
@@ -53,6 +54,7 @@ def test_wheel_holds_every_file_of_both_packages(wheel):
     expected |= {
         f"evm_wasm/project/sdk/{path.relative_to(SDK).as_posix()}" for path in SDK.glob("*/ewasm.*")
     }
+    expected |= {f"evm_wasm/chain/precompiles_wasm/{path.name}" for path in PRECOMPILES.iterdir()}
     packaged = {entry for entry in wheel.namelist() if ".dist-info/" not in entry}
     assert packaged == expected
     assert {"evm_wasm/py.typed", "injector/py.typed"} <= packaged
