@@ -19,7 +19,8 @@ MOST_NESTED: Final = 100
 """Far more than any of our formats. The parser of the standard library is recursive, and where
 the machine has raised Python's recursion limit, deep nesting would overflow the native stack."""
 
-_STRING_OR_BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|[][{}]', re.DOTALL)
+_STRING: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+_BRACKET: Final = re.compile(r"[][{}]")
 _STEPS: Final = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
@@ -55,8 +56,8 @@ def _nesting(text: str) -> int:
     if text.count("[") + text.count("{") <= MOST_NESTED:
         return 0
     depth = deepest = 0
-    for token in _STRING_OR_BRACKET.finditer(text):
-        depth += _STEPS.get(token[0], 0)
+    for bracket in _BRACKET.findall(_STRING.sub("", text)):
+        depth += _STEPS[bracket]
         deepest = max(deepest, depth)
     return deepest
 

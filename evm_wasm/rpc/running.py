@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from evm_wasm.rpc.server import RpcServer
 
 POLL_SECONDS: Final = 0.1
 """How soon a change of the block time is noticed."""
+
+SPARE_FILES: Final = 64
+"""Open files of a node that are no connections: stores, logs, libraries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,7 @@ async def run_node(
         InputError: The address cannot be listened on.
         EvmWasmError: What `save` raises, or what the making of a block by time ends with.
     """
+    _allow_open_files(settings.limits.connections + SPARE_FILES)
     execution = ExecutionThread(longest_wait=settings.limits.queue_seconds)
     dispatcher = Dispatcher(make_node(devnet), execution, seen)
     server = RpcServer(dispatcher, settings.access, settings.limits)
@@ -88,6 +93,18 @@ async def _listen(server: RpcServer, settings: NodeSettings) -> list[tuple[str, 
             f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}; "
             "another --port may be free"
         ) from error
+
+
+def _allow_open_files(wanted: int) -> None:
+    """Raises the process's own limit of open files as far as the system lets it."""
+    try:
+        resource = importlib.import_module("resource")
+    except ImportError:
+        return  # Windows has no such limit
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 def _tasks(
