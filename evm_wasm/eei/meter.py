@@ -24,7 +24,7 @@ class Tally:
     """What a transaction has spent so far, by cause; it never decides anything.
 
     Attributes:
-        eei: Gas charged by EEI methods, in whole gas.
+        eei: Gas charged by EEI methods less the stipends given out of it, in whole gas.
         deposit: Gas charged for deployed code and compiling, in whole gas.
         burned: Particles that failed frames had left when they failed.
         steps_left: Under schedule `none`: steps the transaction may still take.

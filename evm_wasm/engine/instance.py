@@ -70,10 +70,11 @@ class Instance:
         memory: The contract's linear memory.
     """
 
-    __slots__ = ("_counter", "_level", "_main", "_value", "memory")
+    __slots__ = ("_counter", "_handle", "_level", "_main", "_value", "memory")
 
     def __init__(self, level: Level, handle: ctypes.Structure) -> None:
         self._level = level
+        self._handle = handle
         self._main = _export(level, handle, MAIN_EXPORT).of.func
         self._counter = _export(level, handle, COUNTER_EXPORT).of.global_
         self._value = ffi.wasmtime_val_t()
@@ -94,6 +95,13 @@ class Instance:
         )
         if error:
             raise MachineError("the gas counter cannot be set")
+
+    def read_global(self, name: str) -> int:
+        """The signed value of an exported i64 global; slower than `counter`."""
+        variable = _export(self._level, self._handle, name.encode()).of.global_
+        value = ffi.wasmtime_val_t()
+        ffi.wasmtime_global_get(self._level.context, variable, ctypes.byref(value))
+        return int(value.of.i64)
 
     def run(self) -> None:
         """Calls `main`.

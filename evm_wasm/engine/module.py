@@ -9,6 +9,7 @@ import wasmtime
 
 from evm_wasm.engine.config import engine
 from evm_wasm.errors import InputError, MachineError
+from injector import ProfiledFunction
 
 MEMORY_EXPORT: Final = "memory"
 
@@ -23,25 +24,33 @@ class CompiledModule:
         imports: Names of the imported functions, in the order of the import section.
         initial_pages: What its memory starts with, in pages of 65,536 bytes.
         size: Bytes of metered wasm it was made from.
+        functions: Those whose gas it counts; empty for the normal form.
     """
 
-    __slots__ = ("imports", "initial_pages", "module", "size")
+    __slots__ = ("functions", "imports", "initial_pages", "module", "size")
 
-    def __init__(self, module: wasmtime.Module, size: int) -> None:
+    def __init__(
+        self, module: wasmtime.Module, size: int, functions: tuple[ProfiledFunction, ...]
+    ) -> None:
         self.module = module
         self.imports = tuple(entry.name or "" for entry in module.imports)
         self.initial_pages = _initial_pages(module)
         self.size = size
+        self.functions = functions
 
 
-def compile_module(wasm: bytes) -> CompiledModule:
+def compile_module(wasm: bytes, functions: tuple[ProfiledFunction, ...] = ()) -> CompiledModule:
     """Compiles a module that the injector has accepted and written.
+
+    Args:
+        wasm: The metered module.
+        functions: What `injector.profile` says that it counts.
 
     Raises:
         MachineError: The engine refuses it: the injector accepted what it should not have.
     """
     try:
-        return CompiledModule(wasmtime.Module(engine(), wasm), len(wasm))
+        return CompiledModule(wasmtime.Module(engine(), wasm), len(wasm), functions)
     except wasmtime.WasmtimeError as error:
         raise MachineError(f"the engine refuses an instrumented module: {error}") from error
 

@@ -18,7 +18,8 @@ class GasReport:
     Attributes:
         scale: Particles in one gas.
         intrinsic: The price of the transaction itself.
-        eei: Charged by EEI methods, in all frames, also those that were undone.
+        eei: Charged by EEI methods, in all frames, also those that were undone; less the stipends
+            of calls with value, which are part of their price.
         deposit: Charged for deployed code and for compiling.
         instructions: Charged by metered instructions, pages and bulk operations.
         burned: What failed frames had left when they failed.

@@ -52,8 +52,22 @@ class ContractCache:
     """
 
     def __init__(
-        self, schedule: Schedule, limits: ProtocolLimits, capacity: int = CACHE_BYTES
+        self,
+        schedule: Schedule,
+        limits: ProtocolLimits,
+        capacity: int = CACHE_BYTES,
+        *,
+        is_profiling: bool = False,
     ) -> None:
+        """Makes an empty cache.
+
+        Args:
+            schedule: Prices of instructions.
+            limits: Of one frame.
+            capacity: Bytes of wasm to keep.
+            is_profiling: Whether the contracts count gas by function.
+        """
+        self._is_profiling = is_profiling
         self._schedule = schedule
         self._shapes = replace(injector.DEFAULT_LIMITS, memory_pages=limits.frame_pages)
         self._capacity = capacity
@@ -82,11 +96,16 @@ class ContractCache:
         if not looks_like_wasm(code):
             return InvalidContract("the code is not wasm: it does not start with 00 61 73 6d")
         try:
-            metered = injector.instrument(
-                code, policy="ewasm", schedule=self._schedule, limits=self._shapes
-            )
+            return self._compile(code)
         except InjectorError as error:
             return InvalidContract(str(error))
+
+    def _compile(self, code: bytes) -> CompiledModule:
+        schedule, shapes = self._schedule, self._shapes
+        if self._is_profiling:
+            profiled = injector.profile(code, policy="ewasm", schedule=schedule, limits=shapes)
+            return compile_module(profiled.wasm, profiled.functions)
+        metered = injector.instrument(code, policy="ewasm", schedule=schedule, limits=shapes)
         return compile_module(metered)
 
     def _keep(

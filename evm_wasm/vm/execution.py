@@ -16,6 +16,7 @@ from evm_wasm.engine.config import PAGE_SIZE
 from evm_wasm.errors import StepLimitExceeded
 from evm_wasm.model.block import BlockContext, TransactionContext
 from evm_wasm.model.message import CallKind, HaltReason, Message, Outcome, Status
+from evm_wasm.model.profile import FunctionGas
 from evm_wasm.model.trace import FrameEnd, FrameStart
 from evm_wasm.primitives.keccak import keccak256
 from evm_wasm.primitives.types import Hash32
@@ -63,13 +64,17 @@ class Execution:
         return self._run(message)
 
     def _run(self, message: Message) -> Outcome:
-        tracer = self.vm.tracer
+        tracer, profiler = self.vm.tracer, self.vm.profiler
         if tracer is not None:
             tracer(FrameStart(message))
+        if profiler is not None:
+            profiler.enter(message, self.tally)
         mark = self.state.checkpoint()
         outcome = self._create(message) if message.kind is CallKind.CREATE else self._call(message)
         if outcome.status is not Status.SUCCESS:
             self.state.revert(mark)
+        if profiler is not None:
+            profiler.leave(outcome, self.tally)
         if tracer is not None:
             tracer(FrameEnd(message.depth, outcome))
         return outcome
@@ -180,6 +185,8 @@ class Execution:
             try:
                 self._call_main(instance, frame.meter)
             finally:
+                if self.vm.profiler is not None:
+                    self.vm.profiler.ran(code_hash, _gas_by_function(contract, instance))
                 nest.level.release(instance)
         finally:
             self._active.pop()
@@ -213,6 +220,12 @@ class Execution:
         self.tally.burned += meter.left
         own = (f for f in trap.backtrace if not (f.name or "").startswith(ADDED_NAMES))
         return _failure(HaltReason.TRAP, trap.cause, tuple(str(function) for function in own))
+
+
+def _gas_by_function(contract: CompiledModule, instance: Instance) -> tuple[FunctionGas, ...]:
+    """What the functions of an instance have used so far; only those that used something."""
+    counted = ((each, instance.read_global(each.counter)) for each in contract.functions)
+    return tuple(FunctionGas(each.index, each.name, gas) for each, gas in counted if gas)
 
 
 def _raise_exhaustion(meter: GasMeter, counter: int, trap: WasmTrap) -> None:

@@ -10,9 +10,11 @@ from evm_wasm.eei.meter import GasMeter, StepMeter, Tally
 from evm_wasm.eei.table import TABLE
 from evm_wasm.eei.tracing import traced
 from evm_wasm.engine import HostFunction, Level
+from evm_wasm.errors import InputError
 from evm_wasm.model.trace import Tracer
 from evm_wasm.rules.forks import Rules
 from evm_wasm.vm.contract import ContractCache
+from evm_wasm.vm.profiler import Profiler
 from injector import Schedule, load_schedule
 
 STEP_LIMIT: Final = 1_000_000_000
@@ -42,6 +44,7 @@ class Vm:
         rules: Prices and limits of the fork.
         schedule: Prices of instructions.
         tracer: Gets an event for each frame and EEI call, if given.
+        profiler: Gets the gas of each frame and function, if given.
         scale: Particles in one gas.
         contracts: The compiled contracts.
     """
@@ -52,12 +55,14 @@ class Vm:
         schedule: Schedule | str,
         *,
         tracer: Tracer | None = None,
+        profiler: Profiler | None = None,
         step_limit: int = STEP_LIMIT,
         contracts: ContractCache | None = None,
     ) -> None:
         self.rules = rules
         self.schedule = load_schedule(schedule) if isinstance(schedule, str) else schedule
         self.tracer = tracer
+        self.profiler = profiler
         self._counts_steps = not self.schedule.charges
         self._step_limit = step_limit
         self.scale = 1 if self._counts_steps else self.schedule.scale
@@ -74,6 +79,28 @@ class Vm:
             tracer=tracer,
             step_limit=self._step_limit,
             contracts=self.contracts,
+        )
+
+    def profiled(self, *, most: int | None = None, tracer: Tracer | None = None) -> Vm:
+        """A machine that does the same and tells its `profiler`, with contracts of its own.
+
+        Args:
+            most: How many frames and functions the profiler takes; no bound by default.
+            tracer: As for any machine.
+
+        Raises:
+            InputError: Instructions have no prices here.
+        """
+        if self._counts_steps:
+            raise InputError(
+                f"a profile needs prices of instructions; schedule {self.schedule.name} has none"
+            )
+        return Vm(
+            self.rules,
+            self.schedule,
+            tracer=tracer,
+            profiler=Profiler(self.scale, most=most),
+            contracts=ContractCache(self.schedule, self.rules.limits, is_profiling=True),
         )
 
     def nest(self, depth: int) -> Nest:

@@ -47,6 +47,7 @@ def _call(frame: Frame, kind: CallKind, gas: int, target: Address, value: int, d
     forwarded = min(gas, _forwardable(frame))
     frame.meter.take(forwarded)
     stipend = rules.gas.call_stipend if value else 0
+    frame.meter.tally.eei -= stipend  # part of the price that nobody has used yet
     outcome = frame.call(_message(frame, kind, target, value, data, forwarded + stipend))
     frame.meter.give_back(outcome.particles_left)
     frame.return_data = outcome.output
