@@ -27,11 +27,16 @@ class FunctionGas:
 class FrameGas:
     """One frame; all amounts in particles.
 
+    A run is a list of them in the order in which they began, so that a frame stands behind the one
+    that started it and in front of those that it started. (A tree of objects may be 1,024 deep,
+    which much of Python cannot walk.)
+
     What functions used is exact unless the frame failed by a trap or for want of gas. Then they
     have the prices of all basic blocks that were started, while charges had run ahead of that or
     stayed behind; so these and `burned` need not add up to the gas of the frame.
 
     Attributes:
+        depth: 0 for the outermost frame.
         kind: How it was started.
         address: Where its code comes from; the new account for a creation.
         code_hash: Of the code that ran (the init code for a creation); None if none did.
@@ -40,9 +45,10 @@ class FrameGas:
         eei: Charged by EEI methods that this frame called.
         deposit: Charged for deployed code and compiling.
         burned: What was left when it failed.
-        calls: The frames it started, in order.
+        total: All of these, with those of all frames inside of it.
     """
 
+    depth: int
     kind: CallKind
     address: Address
     code_hash: Hash32 | None
@@ -51,7 +57,7 @@ class FrameGas:
     eei: int
     deposit: int
     burned: int
-    calls: tuple[FrameGas, ...]
+    total: int
 
     @property
     def instructions(self) -> int:
@@ -60,5 +66,5 @@ class FrameGas:
 
     @property
     def own(self) -> int:
-        """Without the frames that it started."""
+        """Without the frames inside of it."""
         return self.instructions + self.eei + self.deposit + self.burned

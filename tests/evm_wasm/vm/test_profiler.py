@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,8 +62,8 @@ def transaction(to: Address | None = CONTRACT, code: bytes = b"", nonce: int = 0
     )
 
 
-def profile(made: World, sent: Transaction | None = None) -> tuple[Receipt, FrameGas]:
-    """Applies a transaction twice, watched and not; gives the one receipt that both have."""
+def profile(made: World, sent: Transaction | None = None) -> tuple[Receipt, *tuple[FrameGas, ...]]:
+    """Applies a transaction twice, watched and not; gives the receipt, which both have, and the frames."""
     sent = sent or transaction()
     vm, before = made.vm.profiled(), made.state.commit()
     watched, unwatched = State(before), State(before)
@@ -71,19 +71,12 @@ def profile(made: World, sent: Transaction | None = None) -> tuple[Receipt, Fram
     assert apply_transaction(vm, watched, BLOCK, sent) == plain
     assert watched.commit().root == unwatched.commit().root
     assert vm.profiler is not None
-    assert vm.profiler.root is not None
-    return plain, vm.profiler.root
+    return plain, *vm.profiler.frames
 
 
-def frames(root: FrameGas) -> Iterator[FrameGas]:
-    yield root
-    for called in root.calls:
-        yield from frames(called)
-
-
-def assert_whole(receipt: Receipt, root: FrameGas) -> None:
+def assert_whole(receipt: Receipt, *every: FrameGas) -> None:
     gas = receipt.gas
-    every = tuple(frames(root))
+    assert every[0].total == gas.instructions + gas.eei + gas.deposit + gas.burned
     assert sum(frame.instructions for frame in every) == gas.instructions
     assert sum(frame.eei for frame in every) == gas.eei
     assert sum(frame.deposit for frame in every) == gas.deposit
@@ -101,24 +94,25 @@ def price(*mnemonics: str) -> int:
 def test_frames_are_a_tree_with_their_own_gas() -> None:
     callee = contract("(call $f) (call $f)", more="(func $f nop)")
     caller = calling(call_other() + call_other())
-    receipt, root = profile(world(caller, callee))
-    assert_whole(receipt, root)
+    receipt, root, *inner = profile(world(caller, callee))
+    assert_whole(receipt, root, *inner)
+    assert (root.depth, [called.depth for called in inner]) == (0, [1, 1])
     assert (root.kind, root.address, root.status) == (CallKind.CALL, CONTRACT, Status.SUCCESS)
     assert root.code_hash == keccak256(caller)
     assert root.eei == 2 * DEVNET.gas.call * PARTICLES.scale
     assert by_name(root).keys() == {"main"}
-    for called in root.calls:
+    for called in inner:
         assert (called.address, called.code_hash) == (OTHER, keccak256(callee))
         assert by_name(called) == {"f": 2 * price("nop"), "main": price("call", "call")}
-        assert (called.eei, called.own) == (0, called.instructions)
+        assert (called.eei, called.own, called.total) == (0, *(called.instructions,) * 2)
 
 
 @pytest.mark.parametrize("value", [0, 5])
 @pytest.mark.parametrize("has_code", [True, False])
 def test_a_stipend_belongs_to_the_price_of_the_call(value: int, has_code: bool) -> None:
     callee = contract("nop") if has_code else b""
-    receipt, root = profile(world(calling(call_other(value)), callee))
-    assert_whole(receipt, root)
+    receipt, root, called = profile(world(calling(call_other(value)), callee))
+    assert_whole(receipt, root, called)
     assert receipt.gas.instructions > 0
 
 
@@ -131,16 +125,15 @@ def test_a_stipend_belongs_to_the_price_of_the_call(value: int, has_code: bool) 
 )
 def test_a_frame_that_a_method_ends_is_exact(end: str) -> None:
     callee = contract("nop (call $f) nop", imports=FINISH + REVERT, more=f"(func $f nop {end})")
-    receipt, root = profile(world(calling(call_other()), callee))
-    assert_whole(receipt, root)
+    receipt, root, called = profile(world(calling(call_other()), callee))
+    assert_whole(receipt, root, called)
     ended = price("nop", "i32.const", "i32.const", "call")
-    assert by_name(root.calls[0]) == {"f": ended, "main": price("nop", "call")}
+    assert by_name(called) == {"f": ended, "main": price("nop", "call")}
 
 
 def test_a_frame_that_traps_has_what_was_started() -> None:
     callee = contract("nop (call $f) nop", more="(func $f nop unreachable)")
-    receipt, root = profile(world(calling(call_other() + "nop"), callee))
-    failed = root.calls[0]
+    receipt, root, failed = profile(world(calling(call_other() + "nop"), callee))
     assert (failed.status, failed.burned) == (Status.FAILURE, receipt.gas.burned)
     assert failed.burned > 0
     assert by_name(failed) == {"f": price("nop", "unreachable"), "main": price("nop", "call")}
@@ -148,9 +141,9 @@ def test_a_frame_that_traps_has_what_was_started() -> None:
 
 
 def test_code_that_does_not_run_has_no_functions() -> None:
-    receipt, root = profile(world(calling(call_other()), b"\x60\x01"))
-    assert_whole(receipt, root)
-    assert (root.calls[0].code_hash, root.calls[0].functions) == (None, ())
+    receipt, root, failed = profile(world(calling(call_other()), b"\x60\x01"))
+    assert_whole(receipt, root, failed)
+    assert (failed.code_hash, failed.functions) == (None, ())
 
 
 def test_a_creation_has_its_init_code_and_its_deposit() -> None:
@@ -176,29 +169,39 @@ def test_random_programs() -> None:
     assert whole >= 20
 
 
-def test_every_transaction_begins_a_new_tree() -> None:
+def test_every_transaction_begins_a_new_list() -> None:
     made = world(contract("nop"), contract("nop nop"))
     vm = made.vm.profiled()
+    assert vm.profiler is not None
     for nonce, to in enumerate((CONTRACT, OTHER)):
         apply_transaction(vm, made.state, BLOCK, transaction(to, nonce=nonce))
-        assert vm.profiler is not None
-        assert vm.profiler.root is not None
-        assert vm.profiler.root.address == to
+        assert [frame.address for frame in vm.profiler.frames] == [to]
 
 
 def test_past_the_bound_frames_are_left_out_and_the_others_are_right() -> None:
-    made = world(calling(call_other() * 3), contract("(call $x)", more=STORELESS))
-    vm = made.vm.profiled(most=5)
+    def calls_thrice() -> World:
+        return world(calling(call_other() * 3), contract("(call $x)", more="(func $x nop)"))
+
+    made = calls_thrice()
+    vm = made.vm.profiled(most=3)
     apply_transaction(vm, made.state, BLOCK, transaction())
-    _, root = profile(world(calling(call_other() * 3), contract("(call $x)", more=STORELESS)))
+    whole = profile(calls_thrice())[1:]
+    assert len(whole) == 4
     assert vm.profiler is not None
-    assert vm.profiler.root is not None
     assert vm.profiler.is_cut
-    assert vm.profiler.root.calls == root.calls[:1]
-    assert vm.profiler.root.own == root.own
+    assert vm.profiler.frames == whole[:2]
 
 
-STORELESS = "(func $x nop)"
+def test_the_deepest_nesting() -> None:
+    """1,024 frames inside of each other, and one call that is refused."""
+    made = World("fuel", DEVNET)
+    pointers = "(i32.const 0) (i32.const 32) (i32.const 0) (i32.const 0)"
+    body = f"(drop (call $call (i64.const 1000000000000000) {pointers}))"
+    made.install(contract(body, imports=CALL, more=data(0, CONTRACT)), CONTRACT)
+    sent = replace(transaction(), gas_limit=9 * 10**14)
+    receipt, *frames = profile(made, sent)
+    assert_whole(receipt, *frames)
+    assert [frame.depth for frame in frames] == list(range(1_025))
 
 
 def test_a_schedule_without_prices_has_no_profile() -> None:
