@@ -16,8 +16,10 @@ from evm_wasm.cli.execution import (
     Result,
     run_request,
 )
-from evm_wasm.cli.files import read_module, shown
+from evm_wasm.cli.files import STANDARD_STREAM, read_module, shown, write_atomically
 from evm_wasm.cli.parameters import looks_like_address, to_address, to_bytes, to_gas, to_wei
+from evm_wasm.cli.profile_files import find_format
+from evm_wasm.cli.profile_tree import print_tree
 from evm_wasm.cli.report import Meaning, report_json, report_lines
 from evm_wasm.cli.state_source import open_state
 from evm_wasm.cli.text import error_line, one_line
@@ -25,6 +27,7 @@ from evm_wasm.cli.trace import TracePrinter
 from evm_wasm.errors import InputError
 from evm_wasm.model.account import EMPTY_CODE_HASH
 from evm_wasm.model.message import Status
+from evm_wasm.model.profile import FrameGas
 from evm_wasm.primitives.hexadecimal import format_bytes, parse_address
 from evm_wasm.primitives.types import Address
 from evm_wasm.rules.consensus import DEFAULT_FORK, DEFAULT_SCHEDULE, consensus_version
@@ -57,6 +60,7 @@ class Options:
     save: bool
     as_json: bool
     trace: bool
+    profile: str | None
 
 
 @click.command("exec")
@@ -128,6 +132,14 @@ class Options:
 @click.option("--save", is_flag=True, help="Write the new state to where --state is.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--trace", is_flag=True, help="Print each EEI call to standard error.")
+@click.option(
+    "--profile",
+    metavar="[FILE]",
+    is_flag=False,
+    flag_value=STANDARD_STREAM,
+    help="Print gas by frame and function to standard error; and write it to FILE: .json for "
+    "speedscope, .folded for folded stacks.",
+)
 def command(**options: Any) -> int:  # noqa: ANN401 - click passes what the decorators declare
     """Run CONTRACT and show status, output, gas, logs, storage and the new state root.
 
@@ -141,6 +153,7 @@ def command(**options: Any) -> int:  # noqa: ANN401 - click passes what the deco
       ewasm exec 0x6b182f1488e8efeb2eb298155ed5bd7ff8a14042 --state chain.json \\
           --call 'balanceOf(address)(uint64)' 0x00000000000000000000000000000000000a11ce
       ewasm exec contract.wat --input 0x01ff --value 1ether --trace
+      ewasm exec counter.wasm --call 'increment()' --profile gas.json
 
     Arguments of --call: numbers are decimal or 0x, addresses and bytes 0x, arrays and tuples JSON
     such as '["0x...", "0x..."]'. Put '--' before a negative number.
@@ -157,6 +170,8 @@ def command(**options: Any) -> int:  # noqa: ANN401 - click passes what the deco
 
 def _run(options: Options) -> int:
     _check_combination(options)
+    if options.profile is not None and options.profile != STANDARD_STREAM:
+        find_format(options.profile)
     code = None if looks_like_address(options.contract) else read_module(options.contract)
     if code is not None and _refused(options.contract, code):
         return exit_codes.FAILED
@@ -167,7 +182,7 @@ def _run(options: Options) -> int:
     ) as source:
         request = _request(options, source.world, code, data)
         tracer = TracePrinter(_scale(options)) if options.trace else None
-        result = run_request(request, tracer=tracer)
+        result = run_request(request, tracer=tracer, is_profiled=options.profile is not None)
         if options.save:
             source.save(result.world)
         return _report(options, request, result, signature)
@@ -175,8 +190,16 @@ def _run(options: Options) -> int:
 
 def _report(options: Options, request: Request, result: Result, signature: Signature | None) -> int:
     _print(options, request, result, signature)
+    if options.profile is not None:
+        _write_profile(options.profile, result.profile, result.receipt.gas.scale)
     is_success = result.receipt.status is Status.SUCCESS
     return exit_codes.SUCCESS if is_success else exit_codes.FAILED
+
+
+def _write_profile(name: str, profile: tuple[FrameGas, ...], scale: int) -> None:
+    print_tree(profile, scale)
+    if name != STANDARD_STREAM:
+        write_atomically(name, find_format(name)(profile, scale).encode())
 
 
 def _check_combination(options: Options) -> None:

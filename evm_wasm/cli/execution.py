@@ -14,6 +14,7 @@ from evm_wasm.chain.transition import apply_transaction
 from evm_wasm.errors import InputError
 from evm_wasm.model.account import EMPTY_CODE_HASH
 from evm_wasm.model.block import BlockContext
+from evm_wasm.model.profile import FrameGas
 from evm_wasm.model.receipt import Receipt
 from evm_wasm.model.trace import Tracer
 from evm_wasm.model.transaction import Transaction
@@ -81,11 +82,13 @@ class Result:
         receipt: Of the transaction.
         storage: The slots that differ from before.
         world: The state after.
+        profile: Its frames with their gas, if they were asked for.
     """
 
     receipt: Receipt
     storage: StorageChanges
     world: World
+    profile: tuple[FrameGas, ...] = ()
 
 
 def fresh_world(sender: Address) -> World:
@@ -93,23 +96,27 @@ def fresh_world(sender: Address) -> World:
     return WorldState.EMPTY.apply({sender: AccountChange(nonce=0, balance=FRESH_BALANCE)})
 
 
-def run_request(request: Request, *, tracer: Tracer | None) -> Result:
+def run_request(request: Request, *, tracer: Tracer | None, is_profiled: bool = False) -> Result:
     """Runs a request; the world it was given stays as it is.
 
     Raises:
-        InputError: The account where the contract should lie has other code.
+        InputError: The account where the contract should lie has other code; or a profile is asked
+            for where instructions have no prices.
         InjectorError: The schedule does not exist or is wrong.
         InvalidTransaction: The transaction cannot be included: gas or funds are missing.
         MachineError: The machine cannot go on.
     """
     vm = Vm(FORKS[request.fork], injector.load_schedule(request.schedule), tracer=tracer)
+    if is_profiled:
+        vm = vm.profiled(tracer=tracer)
     world = request.world
     if request.to is not None and request.code is not None:
         world = _install(world, request.to, request.code)
     state = State(world)
     receipt = apply_transaction(vm, state, _block(request), _transaction(request, state))
     changes = state.storage_changes()
-    return Result(receipt, changes, state.commit())
+    profile = () if vm.profiler is None else vm.profiler.frames
+    return Result(receipt, changes, state.commit(), profile)
 
 
 def _install(world: World, address: Address, code: bytes) -> World:
