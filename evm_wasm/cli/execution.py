@@ -26,7 +26,7 @@ from evm_wasm.state.change import AccountChange
 from evm_wasm.state.reader import World
 from evm_wasm.state.state import State
 from evm_wasm.state.world import WorldState
-from evm_wasm.vm import Vm
+from evm_wasm.vm import Profiler, Vm
 
 ALICE: Final = Address(bytes.fromhex("00000000000000000000000000000000000a11ce"))
 """Who sends where nobody is named."""
@@ -107,16 +107,16 @@ def run_request(request: Request, *, tracer: Tracer | None, is_profiled: bool = 
         MachineError: The machine cannot go on.
     """
     vm = Vm(FORKS[request.fork], injector.load_schedule(request.schedule), tracer=tracer)
+    profiler = Profiler(vm.scale)
     if is_profiled:
-        vm = vm.profiled(tracer=tracer)
+        vm = vm.profiled(profiler, tracer=tracer)
     world = request.world
     if request.to is not None and request.code is not None:
         world = _install(world, request.to, request.code)
     state = State(world)
     receipt = apply_transaction(vm, state, _block(request), _transaction(request, state))
     changes = state.storage_changes()
-    profile = () if vm.profiler is None else vm.profiler.frames
-    return Result(receipt, changes, state.commit(), profile)
+    return Result(receipt, changes, state.commit(), profiler.frames)
 
 
 def _install(world: World, address: Address, code: bytes) -> World:

@@ -103,7 +103,7 @@ class Devnet(Reading):
         self._scenes = Scenes(node, self._blocks)
         self._sender = Sender(node, self._miner)
         self._snapshots = Snapshots(node, self._blocks)
-        recorder = Recorder(node.vm)
+        recorder = Recorder(node.vm, self.config.bounds.trace_events)
         self._calls = Calls(node, recorder)
         self.edit = Edits(node)
         self.fees = Fees(node, self._blocks, self._miner)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from evm_wasm.model.block import Block
 from evm_wasm.model.message import CallKind, HaltReason, Log, Status
-from evm_wasm.model.receipt import BlockReceipt
+from evm_wasm.model.profile import FrameGas
+from evm_wasm.model.receipt import BlockReceipt, GasReport
 from evm_wasm.model.trace import Event
 from evm_wasm.model.transaction import AccessEntry, RecoveredTransaction
 from evm_wasm.primitives.types import Address, Hash32, Word
@@ -212,6 +213,21 @@ class EeiTrace:
     output: bytes
     events: tuple[Event, ...]
     is_cut: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GasProfile:
+    """What `gasTracer` gives.
+
+    Attributes:
+        status: How the outermost frame ended.
+        gas: Where the gas of the transaction went.
+        frames: In the order in which they began, with the gas of their functions in particles.
+    """
+
+    status: Status
+    gas: GasReport
+    frames: tuple[FrameGas, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

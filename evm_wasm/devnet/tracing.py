@@ -22,7 +22,7 @@ from evm_wasm.devnet.requests import (
     CallRequest,
     StateOverrides,
 )
-from evm_wasm.devnet.results import CallFrame, EeiTrace, PrestateTrace
+from evm_wasm.devnet.results import CallFrame, EeiTrace, GasProfile, PrestateTrace
 from evm_wasm.devnet.scenes import Scenes
 from evm_wasm.devnet.watched import WatchedWorld
 from evm_wasm.errors import InputError
@@ -31,7 +31,7 @@ from evm_wasm.model.transaction import Transaction
 from evm_wasm.primitives.types import Hash32
 from evm_wasm.state.state import State
 
-Trace: TypeAlias = "CallFrame | PrestateTrace | EeiTrace"
+Trace: TypeAlias = "CallFrame | PrestateTrace | EeiTrace | GasProfile"
 
 
 class Tracer(Enum):
@@ -40,6 +40,7 @@ class Tracer(Enum):
     EEI = "eeiTracer"
     CALL = "callTracer"
     PRESTATE = "prestateTracer"
+    GAS = "gasTracer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +148,9 @@ class Traces:
             after = State(watched)
             run(after, context, transaction)
             return what_changed(watched, after) if options.diff_mode else what_was_seen(watched)
+        if options.tracer is Tracer.GAS:
+            receipt, parts = self._recorder.profile(state, context, transaction)
+            return GasProfile(status=receipt.status, gas=receipt.gas, frames=parts)
         if options.tracer is Tracer.CALL:
             frames = FrameTracer(
                 state,

@@ -54,6 +54,16 @@ _TRACES: Final = """\
 with arguments, result and gas before and after | |
 | `callTracer` | the tree of frames, as geth's | `onlyTopCall`, `withLog` |
 | `prestateTracer` | accounts as they were before, as geth's | `diffMode` |
+| `gasTracer` | as `ewasm_gasByFunction` | |
+
+`ewasm_gasByFunction` takes the hash of a transaction, or a call with the parameters of
+`debug_traceCall`. `frames` stand in the order in which they began, with their `depth`; each has the
+gas that the instructions of its functions used themselves (not what they called), what it paid for
+EEI methods (`eei`) and deposits, and what it had left when it failed (`burned`); `total` includes
+the frames inside of it. All of these are in particles, `particlesPerGas` of which are one gas.
+Functions have their names from the name section, else `function N`. In a frame that trapped or ran
+out of gas a function has the prices of all basic blocks that it started; in all others the parts
+add up to exactly the gas that was charged.
 """
 
 

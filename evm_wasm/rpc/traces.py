@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from evm_wasm.devnet.results import AccountView, CallFrame, EeiTrace, PrestateTrace
+from evm_wasm.devnet.results import AccountView, CallFrame, EeiTrace, GasProfile, PrestateTrace
 from evm_wasm.devnet.tracing import Trace, TraceOptions, Tracer
 from evm_wasm.errors import InputError
 from evm_wasm.model.message import CallKind, Status
@@ -17,6 +17,7 @@ from evm_wasm.model.trace import Event, FrameEnd, FrameStart
 from evm_wasm.primitives.hexadecimal import format_bytes, format_quantity
 from evm_wasm.primitives.types import Address
 from evm_wasm.rpc.answers import Json, address_or_null, plain_log_to_json
+from evm_wasm.rpc.profiles import STATUS_NAMES, profile_to_json
 from evm_wasm.rpc.requests import read_block_overrides, read_state_overrides
 from evm_wasm.rpc.spec import Kind
 from evm_wasm.rpc.values import read_boolean, read_object, read_optional, read_text
@@ -29,12 +30,6 @@ KIND_NAMES: Final = {
     CallKind.CREATE: "CREATE",
 }
 """As `callTracer` spells them: the opcodes of the EVM."""
-
-_STATUS_NAMES: Final = {
-    Status.SUCCESS: "success",
-    Status.FAILURE: "failure",
-    Status.REVERT: "revert",
-}
 
 
 def read_trace_options(value: object, what: str) -> TraceOptions:
@@ -78,6 +73,8 @@ def trace_to_json(trace: Trace) -> Json:
         return _frame(trace)
     if isinstance(trace, PrestateTrace):
         return _prestate(trace)
+    if isinstance(trace, GasProfile):
+        return profile_to_json(trace)
     return _eei(trace)
 
 
@@ -131,7 +128,7 @@ def _eei(trace: EeiTrace) -> Json:
     return {
         "gas": trace.gas_used,
         "failed": trace.status is not Status.SUCCESS,
-        "status": _STATUS_NAMES[trace.status],
+        "status": STATUS_NAMES[trace.status],
         "returnValue": format_bytes(trace.output),
         "isCut": trace.is_cut,
         "events": [_event(event, trace.scale) for event in trace.events],
@@ -158,7 +155,7 @@ def _event(event: Event, scale: int) -> Json:
         return {
             "event": "frameEnd",
             "depth": event.depth,
-            "status": _STATUS_NAMES[outcome.status],
+            "status": STATUS_NAMES[outcome.status],
             "gasLeft": _gas(outcome.particles_left, scale),
             "output": format_bytes(outcome.output),
             "created": address_or_null(outcome.created),
@@ -189,7 +186,7 @@ def _unwritten(value: object) -> object:
 
 TRACE_OPTIONS: Final = Kind(
     "trace options",
-    "object with any of tracer (`eeiTracer`, `callTracer`, `prestateTracer`) and tracerConfig "
+    "object with any of tracer (`eeiTracer`, `callTracer`, `prestateTracer`, `gasTracer`) and tracerConfig "
     "(`onlyTopCall`, `withLog`, `diffMode`)",
     read_trace_options,
     _unwritten,

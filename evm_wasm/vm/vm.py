@@ -81,12 +81,8 @@ class Vm:
             contracts=self.contracts,
         )
 
-    def profiled(self, *, most: int | None = None, tracer: Tracer | None = None) -> Vm:
-        """A machine that does the same and tells its `profiler`, with contracts of its own.
-
-        Args:
-            most: How many frames and functions the profiler takes; no bound by default.
-            tracer: As for any machine.
+    def profiled(self, profiler: Profiler, *, tracer: Tracer | None = None) -> Vm:
+        """A machine that does the same and tells a profiler, with compiled contracts of its own.
 
         Raises:
             InputError: Instructions have no prices here.
@@ -99,7 +95,7 @@ class Vm:
             self.rules,
             self.schedule,
             tracer=tracer,
-            profiler=Profiler(self.scale, most=most),
+            profiler=profiler,
             contracts=ContractCache(self.schedule, self.rules.limits, is_profiling=True),
         )
 

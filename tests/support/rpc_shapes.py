@@ -231,3 +231,32 @@ EEI_TRACE = members(
         "events": array({"type": "object", "required": ["event", "depth"]}),
     }
 )
+GAS_FUNCTION = members({"index": NUMBER, "name": TEXT, "particles": UINT})
+GAS_FRAME = members(
+    {
+        "depth": NUMBER,
+        "kind": {"enum": ["call", "callCode", "callDelegate", "callStatic", "create"]},
+        "address": ADDRESS,
+        "codeHash": nullable(HASH),
+        "status": EEI_TRACE["properties"]["status"],
+        "eei": UINT,
+        "deposit": UINT,
+        "burned": UINT,
+        "total": UINT,
+        "functions": array(GAS_FUNCTION),
+    }
+)
+GAS_PROFILE = members(
+    {
+        "status": EEI_TRACE["properties"]["status"],
+        "gasUsed": UINT,
+        "refundGas": UINT,
+        "particlesPerGas": UINT,
+        "intrinsic": UINT,
+        "instructions": UINT,
+        "eei": UINT,
+        "deposit": UINT,
+        "burned": UINT,
+        "frames": array(GAS_FRAME),
+    }
+)

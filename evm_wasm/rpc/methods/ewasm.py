@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import injector
-from evm_wasm.devnet.requests import LATEST, BlockId
+from evm_wasm.devnet.requests import LATEST, BlockId, CallRequest
+from evm_wasm.devnet.tracing import Trace, TraceOptions, Tracer
 from evm_wasm.errors import InputError
 from evm_wasm.primitives.hexadecimal import format_bytes
 from evm_wasm.primitives.keccak import keccak256
-from evm_wasm.primitives.types import ADDRESS_LENGTH, Address
+from evm_wasm.primitives.types import ADDRESS_LENGTH, Address, Hash32
 from evm_wasm.rpc.answers import Json
 from evm_wasm.rpc.module_info import describe_module
 from evm_wasm.rpc.node import Node
+from evm_wasm.rpc.profiles import TARGET
 from evm_wasm.rpc.spec import Kind, Method, Param, optional
+from evm_wasm.rpc.traces import CALL_TRACE_OPTIONS, TRACE
 from evm_wasm.rpc.values import BLOCK, DATA, OBJECT, TEXT, read_data
 
 
@@ -29,6 +32,15 @@ def _module_info(node: Node, module: bytes, block: BlockId) -> Json:
 def _instrument(node: Node, module: bytes, block: BlockId) -> bytes:
     code = _code(node, module, block)
     return injector.instrument(code, schedule=node.devnet.config.schedule)
+
+
+def _gas_by_function(
+    node: Node, target: Hash32 | CallRequest, block: BlockId, options: dict[str, Any] | None
+) -> Trace:
+    wanted = TraceOptions(tracer=Tracer.GAS)
+    if not isinstance(target, CallRequest):
+        return node.devnet.traces.transaction(target, wanted)
+    return node.devnet.traces.call(target, block, **{**(options or {}), "options": wanted})
 
 
 def _code(node: Node, module: bytes, block: BlockId) -> bytes:
@@ -68,5 +80,17 @@ METHODS: Final = (
         DATA,
         _instrument,
         "The module with gas metering injected, as the machine runs it.",
+    ),
+    Method(
+        "ewasm_gasByFunction",
+        (
+            Param("target", TARGET),
+            optional("block", BLOCK, LATEST),
+            optional("options", CALL_TRACE_OPTIONS),
+        ),
+        TRACE,
+        _gas_by_function,
+        "What each function of each contract used in a transaction or would use in a call; for a "
+        "call, block and options as of `debug_traceCall`.",
     ),
 )

@@ -21,7 +21,7 @@ from small_contracts import contract
 
 from evm_wasm.devnet import LATEST, Bounds, CallRequest, Devnet, DevnetConfig
 from evm_wasm.devnet.errors import StateNotKept, TooManyResults
-from evm_wasm.devnet.results import AccountView, CallFrame, EeiTrace, PrestateTrace
+from evm_wasm.devnet.results import AccountView, CallFrame, EeiTrace, GasProfile, PrestateTrace
 from evm_wasm.devnet.tracing import TraceOptions, Tracer
 from evm_wasm.errors import InputError
 from evm_wasm.model.message import CallKind, Status
@@ -30,6 +30,7 @@ from evm_wasm.primitives.types import ZERO_ADDRESS, Address, Hash32
 
 CALLS = TraceOptions(tracer=Tracer.CALL, with_log=True)
 PRESTATE = TraceOptions(tracer=Tracer.PRESTATE)
+GAS = TraceOptions(tracer=Tracer.GAS)
 DIFF = TraceOptions(tracer=Tracer.PRESTATE, diff_mode=True)
 OUTER = Address(b"\xdd" * 20)
 
@@ -220,3 +221,49 @@ def test_traces_are_bounded() -> None:
     found = tight.traces.transaction(prepared(tight))
     assert isinstance(found, EeiTrace)
     assert found.is_cut
+
+
+def test_gas_by_frame_and_function(net: Devnet) -> None:
+    """The receipt that was kept, and frames that add up to it."""
+    sent = prepared(net)
+    found = net.traces.transaction(sent, GAS)
+    receipt = net.receipt(sent)
+    assert isinstance(found, GasProfile)
+    assert receipt is not None
+    assert found.gas == receipt.receipt.gas
+    outer, *inner = found.frames
+    assert [(frame.depth, frame.address) for frame in found.frames] == [
+        (0, OUTER),
+        (1, PLACE),
+        (1, Address(b"\xee" * 20)),
+    ]
+    assert sum(frame.instructions for frame in found.frames) == found.gas.instructions
+    assert outer.total == found.gas.instructions + found.gas.eei
+    assert [function.name for frame in inner for function in frame.functions] == ["main"] * 2
+
+
+def test_gas_by_function_of_later_transactions_of_a_block_and_of_calls(net: Devnet) -> None:
+    place = token(net)
+    net.settings.automine = False
+    alice = net.accounts[0].address
+    for amount in (1, 2):
+        data = transfer_data(STRANGER, amount)
+        net.send(CallRequest(sender=alice, to=place, data=data, gas=100_000))
+    net.mine()
+    first, second = (found for _, found in net.traces.block(LATEST, GAS))
+    call = net.traces.call(CallRequest(sender=alice, to=place, data=data), LATEST, GAS)
+    assert isinstance(first, GasProfile)
+    assert isinstance(second, GasProfile)
+    assert isinstance(call, GasProfile)
+    assert first.gas.eei > second.gas.eei  # the receiver's slot is new, then not
+    assert call.frames == second.frames
+    assert "transfer" in {function.name for function in call.frames[0].functions}
+
+
+def test_a_profile_has_bounds_and_prices() -> None:
+    bounded = Devnet(DevnetConfig(bounds=Bounds(trace_events=2)))
+    with pytest.raises(TooManyResults, match="more than 2 frames and functions"):
+        bounded.traces.transaction(prepared(bounded), GAS)
+    free = Devnet(DevnetConfig(schedule="none"))
+    with pytest.raises(InputError, match="schedule none has none"):
+        free.traces.call(CallRequest(to=PLACE), LATEST, GAS)

@@ -269,6 +269,39 @@ def test_traces(rpc, token):
     assert rpc.refusal("debug_traceCall", failing, "latest", {"tracer": "x"}).code == -32602
 
 
+def test_gas_by_function(rpc, token):
+    sent = rpc.call("eth_sendTransaction", {"from": FIRST, "to": token, "data": transfer_data(1)})
+    receipt = rpc.call("eth_getTransactionReceipt", sent)
+    profile = rpc.call("ewasm_gasByFunction", sent)
+    check(profile, shapes.GAS_PROFILE)
+    assert profile["gasUsed"] == receipt["gasUsed"]
+    assert rpc.call("debug_traceTransaction", sent, {"tracer": "gasTracer"}) == profile
+    (frame,) = profile["frames"]
+    assert frame["address"] == token
+    used = {each["name"]: int(each["particles"], 16) for each in frame["functions"]}
+    assert used["transfer"] > 0
+    assert sum(used.values()) == int(profile["instructions"], 16)
+
+
+def test_gas_by_function_of_a_call(rpc, token):
+    ask = {"from": FIRST, "to": token, "data": transfer_data(1)}
+    profile = rpc.call("ewasm_gasByFunction", ask)
+    check(profile, shapes.GAS_PROFILE)
+    assert rpc.call("debug_traceCall", ask, "latest", {"tracer": "gasTracer"}) == profile
+    changed = {"stateOverrides": {token: {"code": "0x"}}}
+    without = rpc.call("ewasm_gasByFunction", ask, "latest", changed)
+    check(without, shapes.GAS_PROFILE)
+    assert (without["frames"][0]["codeHash"], without["frames"][0]["functions"]) == (None, [])
+    failing = rpc.call("ewasm_gasByFunction", ask | {"data": transfer_data(10**15)})
+    check(failing, shapes.GAS_PROFILE)
+    assert failing["status"] == "revert"
+
+
+@pytest.mark.parametrize("target", ["0x1234", 7, [], "0x" + "11" * 32, {"to": "0x1"}])
+def test_gas_by_function_of_nothing(rpc, target):
+    assert rpc.refusal("ewasm_gasByFunction", target).code == -32602
+
+
 def test_who_the_node_is(rpc):
     check(rpc.call("eth_accounts"), shapes.array(shapes.ADDRESS))
     check(rpc.call("eth_coinbase"), shapes.ADDRESS)

@@ -30,7 +30,7 @@ hardhat_metadata anvil_dropTransaction hardhat_dropTransaction anvil_setCoinbase
 hardhat_setCoinbase anvil_setNextBlockBaseFeePerGas hardhat_setNextBlockBaseFeePerGas
 anvil_setLoggingEnabled hardhat_setLoggingEnabled txpool_status txpool_content txpool_inspect
 debug_traceTransaction debug_traceCall debug_traceBlockByNumber debug_traceBlockByHash
-ewasm_moduleInfo ewasm_instrument
+ewasm_moduleInfo ewasm_instrument ewasm_gasByFunction
 """
 CALLED_BY_CLIENTS = _CALLED.split()
 

@@ -30,7 +30,7 @@ from evm_wasm.primitives.keccak import keccak256
 from evm_wasm.primitives.types import Address
 from evm_wasm.rules.forks import DEVNET
 from evm_wasm.state.state import State
-from evm_wasm.vm import Vm
+from evm_wasm.vm import Profiler, Vm
 from injector import load_schedule
 
 CONTRACTS = Path(__file__).resolve().parents[3] / "contracts"
@@ -65,13 +65,12 @@ def transaction(to: Address | None = CONTRACT, code: bytes = b"", nonce: int = 0
 def profile(made: World, sent: Transaction | None = None) -> tuple[Receipt, *tuple[FrameGas, ...]]:
     """Applies a transaction twice, watched and not; gives the receipt, which both have, and the frames."""
     sent = sent or transaction()
-    vm, before = made.vm.profiled(), made.state.commit()
+    profiler, before = Profiler(made.vm.scale), made.state.commit()
     watched, unwatched = State(before), State(before)
     plain = apply_transaction(made.vm, unwatched, BLOCK, sent)
-    assert apply_transaction(vm, watched, BLOCK, sent) == plain
+    assert apply_transaction(made.vm.profiled(profiler), watched, BLOCK, sent) == plain
     assert watched.commit().root == unwatched.commit().root
-    assert vm.profiler is not None
-    return plain, *vm.profiler.frames
+    return plain, *profiler.frames
 
 
 def assert_whole(receipt: Receipt, *every: FrameGas) -> None:
@@ -171,11 +170,11 @@ def test_random_programs() -> None:
 
 def test_every_transaction_begins_a_new_list() -> None:
     made = world(contract("nop"), contract("nop nop"))
-    vm = made.vm.profiled()
-    assert vm.profiler is not None
+    profiler = Profiler(made.vm.scale)
+    vm = made.vm.profiled(profiler)
     for nonce, to in enumerate((CONTRACT, OTHER)):
         apply_transaction(vm, made.state, BLOCK, transaction(to, nonce=nonce))
-        assert [frame.address for frame in vm.profiler.frames] == [to]
+        assert [frame.address for frame in profiler.frames] == [to]
 
 
 def test_past_the_bound_frames_are_left_out_and_the_others_are_right() -> None:
@@ -183,13 +182,12 @@ def test_past_the_bound_frames_are_left_out_and_the_others_are_right() -> None:
         return world(calling(call_other() * 3), contract("(call $x)", more="(func $x nop)"))
 
     made = calls_thrice()
-    vm = made.vm.profiled(most=3)
-    apply_transaction(vm, made.state, BLOCK, transaction())
+    profiler = Profiler(made.vm.scale, most=3)
+    apply_transaction(made.vm.profiled(profiler), made.state, BLOCK, transaction())
     whole = profile(calls_thrice())[1:]
     assert len(whole) == 4
-    assert vm.profiler is not None
-    assert vm.profiler.is_cut
-    assert vm.profiler.frames == whole[:2]
+    assert profiler.is_cut
+    assert profiler.frames == whole[:2]
 
 
 def test_the_deepest_nesting() -> None:
@@ -206,4 +204,4 @@ def test_the_deepest_nesting() -> None:
 
 def test_a_schedule_without_prices_has_no_profile() -> None:
     with pytest.raises(InputError, match="schedule none has none"):
-        Vm(DEVNET, "none").profiled()
+        Vm(DEVNET, "none").profiled(Profiler(1))
