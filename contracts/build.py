@@ -40,6 +40,9 @@ WASM_HEADER = b"\0asm\x01\0\0\0"
 PART = "layout"
 """Name of a source that is no contract: what a contract and its constructor share."""
 
+CHECKS = "sdk_checks"
+"""The folder of contracts that only tests run: they have no init code."""
+
 BEGIN = "  ;; BEGIN runtime module\n"
 END = "  ;; END runtime module\n"
 
@@ -150,7 +153,8 @@ def build(folder: Path) -> Iterator[tuple[Path, bytes]]:
             yield runtime_path, runtime
         else:
             runtime = runtime_path.read_bytes()
-        yield from build_init_code(source, runtime)
+        if folder.name != CHECKS:
+            yield from build_init_code(source, runtime)
 
 
 def build_init_code(source: Path, runtime: bytes) -> Iterator[tuple[Path, bytes]]:

@@ -10,8 +10,8 @@
 //     revertSilently();
 //
 // The contract is the top level of the file. Numbers are little-endian in memory, as the EEI has its
-// 128-bit ones; the operators + - * / % of U256 and U128 revert where a contract in Solidity does, and
-// `addOverflows` and so on tell. ABI words are big-endian; arguments, results, topics and storage slots
+// 128-bit ones; the operators + - * / % of U256 and U128 revert where a contract in Solidity does;
+// `setSum` and so on of U256 wrap around and tell. ABI words are big-endian; arguments, results, topics and storage slots
 // are translated, so a contract rarely sees one.
 //
 // Storage is laid out as Solidity does it: a variable is a slot number, an entry of a mapping lies at
@@ -223,6 +223,11 @@ export class Bytes {
     const data = heap.alloc(length);
     String.UTF8.encodeUnsafe(changetype<usize>(text), text.length, data);
     return new Bytes(data, length);
+  }
+
+  // The text of which this is the UTF-8 form.
+  toString(): string {
+    return String.UTF8.decodeUnsafe(this.data, this.length);
   }
 }
 

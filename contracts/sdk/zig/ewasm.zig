@@ -339,7 +339,7 @@ pub fn narrow(comptime T: type, number: u256) T {
 // Signatures
 
 fn hashOf(comptime text: []const u8) Word {
-    @setEvalBranchQuota(100_000);
+    @setEvalBranchQuota(10_000_000);
     var hash: Word = undefined;
     Keccak256.hash(text, &hash, .{});
     return hash;
