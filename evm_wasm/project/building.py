@@ -151,8 +151,10 @@ def write_build(build: Build, folder: Path) -> tuple[Path, ...]:
     try:
         target.mkdir(exist_ok=True)
         for path, data in files.items():
-            path.unlink(missing_ok=True)  # a link is replaced, not followed
-            path.write_bytes(data)
+            part = path.with_name(f".{path.name}.part")
+            part.unlink(missing_ok=True)
+            part.write_bytes(data)
+            part.replace(path)  # a whole file or none; a link is replaced, not followed
     except OSError as error:
         raise InputError(f"{target}: cannot be written: {error.strerror}") from error
     return tuple(files)

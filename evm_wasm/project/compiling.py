@@ -36,6 +36,9 @@ _KEPT_VARIABLES: Final = (
 """What compilers need of the environment. All else, such as CPATH or NODE_OPTIONS, could change
 what they make."""
 
+_CACHE_VARIABLES: Final = ("HOME", "XDG_CACHE_HOME", "ZIG_GLOBAL_CACHE_DIR", "LOCALAPPDATA")
+"""One of them tells Zig where to keep its compiled runtime library from run to run."""
+
 _SAME_EVERYWHERE: Final = {"SOURCE_DATE_EPOCH": "0", "LC_ALL": "C", "NO_COLOR": "1"}
 
 _MODULE: Final = "module.wasm"
@@ -103,13 +106,15 @@ def _assemblyscript(job: Job) -> Commands:
 
 
 def _rust(job: Job) -> Commands:
+    """Messages of panics hold the path of their source: without its folder they are shorter."""
+    folder = job.source.rpartition("/")[0]
     library = str(job.output / _LIBRARY)
     return [
         [
             *(job.program("rustc"), "--edition", "2021", "--target", RUST_TARGET),
             *("--crate-type", "staticlib", "-C", "target-cpu=mvp", "-C", "opt-level=s"),
             *("-C", "panic=abort", "-C", "codegen-units=1", "-C", "lto=fat"),
-            *(job.source, "-o", library),
+            *(f"--remap-path-prefix={folder}=", job.source, "-o", library),
         ],
         [
             *(job.program("zig"), "wasm-ld", "--no-entry", "--export=main", "--gc-sections"),
@@ -179,6 +184,8 @@ class Workshop:
     def _run(self, command: list[str]) -> str:
         environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         cache = {"ZIG_LOCAL_CACHE_DIR": str(self._folder / "cache")}
+        if environment.keys().isdisjoint(_CACHE_VARIABLES):
+            cache["ZIG_GLOBAL_CACHE_DIR"] = cache["ZIG_LOCAL_CACHE_DIR"]
         try:
             done = subprocess.run(  # noqa: S603 - the compiler, without a shell
                 command,

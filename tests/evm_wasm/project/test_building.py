@@ -218,7 +218,7 @@ def test_loops_are_counted(tmp_path: Path) -> None:
         ("c", "int main( {", "src/contract.c:1:11: error: "),
         ("zig", "export fn main() void { x }", "src/contract.zig:1:27: error: "),
         ("assemblyscript", "let x: i32 = ;", "ERROR TS1109: Expression expected."),
-        ("rust", "#![no_std] fn main( {", "--> src/contract.rs:1:"),
+        ("rust", "#![no_std] fn main( {", "--> contract.rs:1:"),
     ],
 )
 def test_errors_of_a_compiler_are_shown_as_it_prints_them(
@@ -242,6 +242,16 @@ def test_what_lies_beside_the_sources_is_not_compiled(tmp_path: Path) -> None:
     with pytest.raises(BuildFailed) as caught:
         build_project(project)
     assert "'../../outside.h' file not found" in caught.value.details
+
+
+@pytest.mark.compilers
+def test_a_home_is_not_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    require_language("c")
+    project = new_project("sample", "c", tmp_path)
+    expected = build_project(project).runtime
+    for name in ("HOME", "XDG_CACHE_HOME", "ZIG_GLOBAL_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    assert build_project(project).runtime == expected
 
 
 @pytest.mark.compilers
