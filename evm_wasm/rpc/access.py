@@ -13,6 +13,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 ANY: Final = "*"
+MOST_REMEMBERED: Final = 100
+"""Headers whose names need not be looked at again."""
+
 LOCAL_NAMES: Final = frozenset({"localhost"})
 
 
@@ -28,6 +31,7 @@ class Access:
             origins: Web pages that may use it, as `http://localhost:3000`; `*` for any.
         """
         self._hosts = frozenset(host.lower() for host in hosts) | LOCAL_NAMES
+        self._allowed: set[str] = set()
         self._origins = frozenset(origin.lower().rstrip("/") for origin in origins)
 
     def allows_host(self, header: str | None) -> bool:
@@ -36,10 +40,13 @@ class Access:
         A plain address cannot be pointed elsewhere, so all of them are fine. Only programs older
         than HTTP/1.1, no browsers, leave the header away.
         """
-        if header is None or ANY in self._hosts:
+        if header is None or ANY in self._hosts or header in self._allowed:
             return True
         name = _host_name(header)
-        return name is not None and (name in self._hosts or _is_address(name))
+        is_allowed = name is not None and (name in self._hosts or _is_address(name))
+        if is_allowed and len(self._allowed) < MOST_REMEMBERED:
+            self._allowed.add(header)
+        return is_allowed
 
     def allows_origin(self, header: str | None) -> bool:
         """Whether a page from this origin may use the node; requests without one are no pages'."""

@@ -7,6 +7,7 @@ begins, never in the middle.
 from __future__ import annotations
 
 import asyncio
+import math
 import queue
 import threading
 from collections.abc import Callable
@@ -71,6 +72,10 @@ class _Errand:
     perform: Callable[[], None]
 
 
+def _nothing() -> None:
+    """What is run at the end where nothing is wanted."""
+
+
 class ExecutionThread:
     """Runs jobs one after the other in the order they came."""
 
@@ -101,11 +106,20 @@ class ExecutionThread:
         if self._is_open:
             self._jobs.put(_Errand(function))
 
-    async def close(self) -> None:
-        """Takes no further jobs, and returns when those that wait are done."""
-        if self._is_open:
-            self._is_open = False
-            self._jobs.put(None)
+    async def close(self, last: Callable[[], None] | None = None) -> None:
+        """Takes no further jobs, and returns when those that wait are done.
+
+        Args:
+            last: Run behind all of them, however long that takes; what it raises is raised.
+        """
+        if not self._is_open:
+            return
+        self._is_open = False
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+        self._jobs.put(_Job(last or _nothing, math.inf, loop, done))
+        self._jobs.put(None)
+        await done
         await asyncio.to_thread(self._thread.join)
 
     def _serve(self) -> None:

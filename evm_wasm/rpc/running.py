@@ -78,11 +78,7 @@ async def run_node(
         await _work_until(stop, _tasks(devnet, execution, settings))
     finally:
         await server.stop()
-        try:
-            if settings.save is not None:
-                await execution.run(settings.save)
-        finally:
-            await execution.close()
+        await execution.close(settings.save)
 
 
 async def _listen(server: RpcServer, settings: NodeSettings) -> list[tuple[str, int]]:
