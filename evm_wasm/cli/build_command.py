@@ -25,7 +25,8 @@ def command(directory: Path, as_json: bool) -> int:
     folder.
 
     'gas once' is the price of all instructions of a function, each executed once: the most that a
-    function without loops costs, without what the functions and EEI methods that it calls cost.
+    function without loops costs. Not in it is what it calls, EEI methods included, and what it pays
+    for the length of copies and the growth of memory.
 
     \b
     Examples:

@@ -16,20 +16,22 @@ class Language:
         suffix: Of its sources, with the dot.
         tools: Its compilers, as in `evm_wasm.project.toolchains.TOOLS`.
         sdk: Its file in the SDK, or None.
+        has_stack: Whether its compiler keeps a stack in memory, of a size that the linker is told.
     """
 
     suffix: str
     tools: tuple[str, ...]
     sdk: str | None
+    has_stack: bool
 
 
 LANGUAGES: Final[Mapping[str, Language]] = MappingProxyType(
     {
-        "c": Language(".c", ("zig",), "c/ewasm.h"),
-        "zig": Language(".zig", ("zig",), "zig/ewasm.zig"),
-        "assemblyscript": Language(".ts", ("asc",), "assemblyscript/ewasm.ts"),
-        "rust": Language(".rs", ("rustc", "zig"), "rust/ewasm.rs"),
-        "wat": Language(".wat", (), None),
+        "c": Language(".c", ("zig",), "c/ewasm.h", has_stack=True),
+        "zig": Language(".zig", ("zig",), "zig/ewasm.zig", has_stack=True),
+        "assemblyscript": Language(".ts", ("asc",), "assemblyscript/ewasm.ts", has_stack=False),
+        "rust": Language(".rs", ("rustc", "zig"), "rust/ewasm.rs", has_stack=True),
+        "wat": Language(".wat", (), None, has_stack=False),
     }
 )
 

@@ -144,9 +144,8 @@ class _Reader:
             constructor = self._source("constructor", LANGUAGES[language])
         name = self._text("name")
         check_name(name, what=f"{self._place('contract', 'name')}: name")
-        return Manifest(
-            name, language, source, constructor, self._stack(), self._compilers(language)
-        )
+        stack = self._stack(language)
+        return Manifest(name, language, source, constructor, stack, self._compilers(language))
 
     def _compilers(self, language: str) -> Mapping[str, str]:
         tools = LANGUAGES[language].tools
@@ -171,8 +170,11 @@ class _Reader:
             raise self._error("contract", key, f"ends with {language.suffix}")
         return text
 
-    def _stack(self) -> int:
-        value = self._table("contract").get("stack", DEFAULT_STACK)
+    def _stack(self, language: str) -> int:
+        contract = self._table("contract")
+        if "stack" in contract and not LANGUAGES[language].has_stack:
+            raise self._error("contract", "stack", f"has no meaning for {language}")
+        value = contract.get("stack", DEFAULT_STACK)
         whole = isinstance(value, int) and not isinstance(value, bool)
         if not isinstance(value, int) or not whole or value not in STACKS or value % 16:
             most = STACKS.stop - 1

@@ -91,11 +91,13 @@ def test_a_folder_that_is_there_is_left_alone(ewasm: Ewasm, tmp_path: Path) -> N
 
 
 def test_a_bad_manifest_is_told_with_its_line(ewasm: Ewasm, sample: Path) -> None:
-    write_project(sample, manifest=MANIFEST + "stack = 1\n")
+    write_project(sample, manifest=MANIFEST + "colour = 1\n")
     for command in (("build", sample), ("verify", sample / "src" / "contract.wat", sample)):
         done = ewasm(*command)
         assert done.code == 2
-        assert done.error.startswith(f"{sample / 'ewasm.toml'}: line 5: stack is a number of bytes")
+        assert done.error.startswith(
+            f"{sample / 'ewasm.toml'}: line 5: colour is unknown; there is"
+        )
 
 
 def test_a_link_out_of_the_project_is_told(ewasm: Ewasm, sample: Path) -> None:

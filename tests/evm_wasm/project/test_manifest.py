@@ -94,6 +94,10 @@ BAD = {
     "an odd stack": (changed("8192", "8191"), "line 7: stack is a number of bytes from 256 to"),
     "a stack of megabytes": (changed("8192", "16777216"), "line 7: stack is a number of bytes fr"),
     "a stack that is no number": (changed("8192", "true"), "line 7: stack is a number of bytes"),
+    "a stack where there is none": (
+        MANIFEST + "stack = 4096\n",
+        "line 5: stack has no meaning for",
+    ),
     "no UTF-8": (C_MANIFEST.encode() + b"\n# \xff", "line 12: not UTF-8 text"),
     "too much": ("# " + "x" * (1 << 16), "larger than 65536 bytes"),
     "deep nesting": ("a = " + "[" * 20_000, "not TOML: "),
