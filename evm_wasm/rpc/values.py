@@ -174,4 +174,3 @@ BLOCK: Final = Kind(
 OBJECT: Final = Kind("object", "JSON object", read_object, _same)
 ANYTHING: Final = Kind("value", "JSON value", _anything, _same)
 NOTHING: Final = Kind("null", "null", _anything, _write_nothing)
-FALSE: Final = Kind("boolean", "`false`", read_boolean, _same)

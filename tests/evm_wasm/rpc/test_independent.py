@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import rlp
 from command_line import TOKEN_DEPLOY
@@ -22,8 +24,7 @@ QUANTITIES = {"difficulty", "number", "gasLimit", "gasUsed", "timestamp", "baseF
 @pytest.fixture
 def chain(rpc):
     """A chain with a deployment, a batch of several transactions in one block, and a failure."""
-    with open(TOKEN_DEPLOY, "rb") as file:  # noqa: PTH123 - the path is text
-        code = "0x" + file.read().hex()
+    code = "0x" + Path(TOKEN_DEPLOY).read_bytes().hex()
     token = rpc.call("eth_sendTransactionSync", {"from": FIRST, "data": code})["contractAddress"]
     rpc.call("evm_setAutomine", False)
     for amount in (1, 2, 10**15):

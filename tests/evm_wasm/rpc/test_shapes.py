@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import jsonschema
 import pytest
 import rpc_shapes as shapes
@@ -25,8 +27,7 @@ def transfer_data(amount: int) -> str:
 @pytest.fixture
 def token(rpc) -> str:
     """A deployed token that has moved some units, and transactions of all types beside it."""
-    with open(TOKEN_DEPLOY, "rb") as file:  # noqa: PTH123 - the path is text
-        code = "0x" + file.read().hex()
+    code = "0x" + Path(TOKEN_DEPLOY).read_bytes().hex()
     deployed = rpc.call("eth_sendTransactionSync", {"from": FIRST, "data": code})
     address = deployed["contractAddress"]
     rpc.call("eth_sendTransaction", {"from": FIRST, "to": address, "data": transfer_data(5)})

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -99,8 +100,7 @@ def test_new_heads():
 
 
 def test_logs_and_pending_transactions():
-    with open(TOKEN_DEPLOY, "rb") as file:  # noqa: PTH123 - the path is text
-        code = "0x" + file.read().hex()
+    code = "0x" + Path(TOKEN_DEPLOY).read_bytes().hex()
 
     async def scenario() -> None:
         async with served(ServerLimits()) as (_, address), connected(address) as client:
