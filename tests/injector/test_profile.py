@@ -24,6 +24,7 @@ from injector import (
     load_schedule,
     profile,
 )
+from injector.charges import STACK_EXHAUSTED
 from injector.opcodes import MNEMONICS
 from injector.policy import REFERENCE_TYPES
 
@@ -210,6 +211,22 @@ def test_random_programs_end_as_without_counting_and_the_sum_is_the_gas() -> Non
             stopped += 1
     assert compared >= 50
     assert stopped >= 20
+
+
+@pytest.mark.parametrize("locals_", [0, 1, 500])
+def test_recursion_ends_at_the_same_depth(locals_: int) -> None:
+    """By the limit on the stack, not by the engine's: the counters take no room there."""
+    count = "(i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))"
+    kept = " ".join(f"(local.set {i} (i64.load (i32.const {i})))" for i in range(locals_))
+    used = " ".join(f"(i64.store (i32.const {9 * i + 8}) (local.get {i}))" for i in range(locals_))
+    deep = f"(func $f (local {'i64 ' * locals_}) {count} {kept} (call $f) {used})"
+    wasm = contract("(call $f)", deep)
+    profiled = profile(wasm)
+    ended = _same(instrument(wasm), profiled.wasm, profiled.functions)
+    assert ended.left == STACK_EXHAUSTED
+    depth = int.from_bytes(ended.memory[:4], "little")
+    assert depth > 10
+    assert ended.functions[0] >= depth * price(locals_=locals_)
 
 
 def _same(
