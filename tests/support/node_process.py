@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60
+PATIENCE = 120
 """Seconds until a test gives up waiting; never a measure of speed."""
 
 FIRST = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"
