@@ -30,7 +30,7 @@ _LOCAL_SET, _LOCAL_TEE, _GLOBAL_GET, _GLOBAL_SET = 0x21, 0x22, 0x23, 0x24
 _I64_MUL = 0x7E
 
 # What the instructions look like that matter here.
-_INTEGER = rb"[\x80-\xff]*+[\x00-\x7f]"
+_INTEGER = rb"[\x80-\xff]*[\x00-\x7f]"
 _LOAD = rb"[\x20\x22\x23]" + _INTEGER  # local.get, local.tee or global.get
 _STORE = rb"[\x21\x22\x24]" + _INTEGER  # local.set, local.tee or global.set
 _IS_NEGATIVE = rb"\x42\x00\x53\x0d"  # i64.const 0, i64.lt_s, br_if
@@ -70,7 +70,9 @@ def _plain_instructions() -> bytes:
     return b"|".join(forms)
 
 
-_skip_plain = re.compile(rb"(?s:" + _plain_instructions() + rb")*+").match
+# No two forms begin alike, so nothing is ever tried twice. A possessive repetition would say so, but
+# Python before 3.11.5 ends it in the wrong place.
+_skip_plain = re.compile(rb"(?s:" + _plain_instructions() + rb")*").match
 
 
 @dataclass(slots=True)
