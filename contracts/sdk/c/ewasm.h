@@ -738,6 +738,10 @@ static inline uint64_t keccak_rotate(uint64_t lane, int count) {
     return lane << count | lane >> (64 - count);
 }
 
+static inline uint64_t keccak_column(const uint64_t *top) {
+    return top[0] ^ top[5] ^ top[10] ^ top[15] ^ top[20];
+}
+
 SHARED void keccak_permute(uint64_t lanes[25]) {
     static const uint64_t constants[24] = {
         0x0000000000000001, 0x0000000000008082, 0x800000000000808a, 0x8000000080008000,
@@ -753,17 +757,17 @@ SHARED void keccak_permute(uint64_t lanes[25]) {
     static const uint8_t turns[24] = {1,  3,  6,  10, 15, 21, 28, 36, 45, 55, 2,  14,
                                       27, 41, 56, 8,  25, 43, 62, 18, 39, 61, 20, 44};
     for (int round = 0; round < 24; round++) {
-        uint64_t c[5];
-        for (int x = 0; x < 5; x++) {
-            c[x] = lanes[x] ^ lanes[x + 5] ^ lanes[x + 10] ^ lanes[x + 15] ^ lanes[x + 20];
-        }
-#pragma unroll
-        for (int x = 0; x < 5; x++) {
-            uint64_t d = c[(x + 4) % 5] ^ keccak_rotate(c[(x + 1) % 5], 1);
-            lanes[x] ^= d, lanes[x + 5] ^= d, lanes[x + 10] ^= d, lanes[x + 15] ^= d;
-            lanes[x + 20] ^= d;
+        uint64_t a = keccak_column(lanes), b = keccak_column(lanes + 1);
+        uint64_t c = keccak_column(lanes + 2), d = keccak_column(lanes + 3);
+        uint64_t e = keccak_column(lanes + 4);
+        uint64_t mix_a = e ^ keccak_rotate(b, 1), mix_b = a ^ keccak_rotate(c, 1);
+        uint64_t mix_c = b ^ keccak_rotate(d, 1), mix_d = c ^ keccak_rotate(e, 1);
+        uint64_t mix_e = d ^ keccak_rotate(a, 1);
+        for (uint64_t *row = lanes; row < lanes + 25; row += 5) {
+            row[0] ^= mix_a, row[1] ^= mix_b, row[2] ^= mix_c, row[3] ^= mix_d, row[4] ^= mix_e;
         }
         uint64_t moving = lanes[1];
+#pragma clang loop unroll(full) // 300 bytes more, a quarter of the gas less
         for (int i = 0; i < 24; i++) {
             uint64_t *place = lanes + places[i];
             uint64_t kept = *place;
@@ -771,9 +775,9 @@ SHARED void keccak_permute(uint64_t lanes[25]) {
             moving = kept;
         }
         for (uint64_t *row = lanes; row < lanes + 25; row += 5) {
-            uint64_t a = row[0], b = row[1], d = row[2], e = row[3], f = row[4];
-            row[0] = a ^ (~b & d), row[1] = b ^ (~d & e), row[2] = d ^ (~e & f);
-            row[3] = e ^ (~f & a), row[4] = f ^ (~a & b);
+            a = row[0], b = row[1], c = row[2], d = row[3], e = row[4];
+            row[0] = a ^ (~b & c), row[1] = b ^ (~c & d), row[2] = c ^ (~d & e);
+            row[3] = d ^ (~e & a), row[4] = e ^ (~a & b);
         }
         lanes[0] ^= constants[round];
     }

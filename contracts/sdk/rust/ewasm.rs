@@ -561,44 +561,50 @@ const TURNS: [u8; 24] = [
     1, 3, 6, 10, 15, 21, 28, 36, 45, 55, 2, 14, 27, 41, 56, 8, 25, 43, 62, 18, 39, 61, 20, 44,
 ];
 
+/// 25 lanes; the array is longer, because the compiler sees that an index below 32 is inside.
+type Lanes = [u64; 32];
+
+const fn column(lanes: &Lanes, x: usize) -> u64 {
+    lanes[x] ^ lanes[x + 5] ^ lanes[x + 10] ^ lanes[x + 15] ^ lanes[x + 20]
+}
+
 #[inline(never)]
-const fn keccak_permute(mut lanes: [u64; 25]) -> [u64; 25] {
+const fn keccak_permute(mut lanes: Lanes) -> Lanes {
     let mut round = 0;
     while round < 24 {
-        let mut c = [0; 5];
-        let mut x = 0;
-        while x < 5 {
-            c[x] = lanes[x] ^ lanes[x + 5] ^ lanes[x + 10] ^ lanes[x + 15] ^ lanes[x + 20];
-            x += 1;
-        }
-        x = 0;
-        while x < 5 {
-            let d = c[(x + 4) % 5] ^ c[(x + 1) % 5].rotate_left(1);
-            lanes[x] ^= d;
-            lanes[x + 5] ^= d;
-            lanes[x + 10] ^= d;
-            lanes[x + 15] ^= d;
-            lanes[x + 20] ^= d;
-            x += 1;
+        let (a, b, c) = (column(&lanes, 0), column(&lanes, 1), column(&lanes, 2));
+        let (d, e) = (column(&lanes, 3), column(&lanes, 4));
+        let (mix_a, mix_b) = (e ^ b.rotate_left(1), a ^ c.rotate_left(1));
+        let (mix_c, mix_d) = (b ^ d.rotate_left(1), c ^ e.rotate_left(1));
+        let mix_e = d ^ a.rotate_left(1);
+        let mut row = 0;
+        while row < 25 {
+            lanes[row & 31] ^= mix_a;
+            lanes[(row + 1) & 31] ^= mix_b;
+            lanes[(row + 2) & 31] ^= mix_c;
+            lanes[(row + 3) & 31] ^= mix_d;
+            lanes[(row + 4) & 31] ^= mix_e;
+            row += 5;
         }
         let mut moving = lanes[1];
         let mut i = 0;
         while i < 24 {
-            let place = PLACES[i] as usize;
+            let place = PLACES[i] as usize & 31;
             let kept = lanes[place];
             lanes[place] = moving.rotate_left(TURNS[i] as u32);
             moving = kept;
             i += 1;
         }
-        let mut row = 0;
+        row = 0;
         while row < 25 {
-            let (a, b, c) = (lanes[row], lanes[row + 1], lanes[row + 2]);
-            let (d, e) = (lanes[row + 3], lanes[row + 4]);
-            lanes[row] = a ^ (!b & c);
-            lanes[row + 1] = b ^ (!c & d);
-            lanes[row + 2] = c ^ (!d & e);
-            lanes[row + 3] = d ^ (!e & a);
-            lanes[row + 4] = e ^ (!a & b);
+            let (a, b) = (lanes[row & 31], lanes[(row + 1) & 31]);
+            let (c, d) = (lanes[(row + 2) & 31], lanes[(row + 3) & 31]);
+            let e = lanes[(row + 4) & 31];
+            lanes[row & 31] = a ^ (!b & c);
+            lanes[(row + 1) & 31] = b ^ (!c & d);
+            lanes[(row + 2) & 31] = c ^ (!d & e);
+            lanes[(row + 3) & 31] = d ^ (!e & a);
+            lanes[(row + 4) & 31] = e ^ (!a & b);
             row += 5;
         }
         lanes[0] ^= ROUND_CONSTANTS[round];
@@ -610,11 +616,11 @@ const fn keccak_permute(mut lanes: [u64; 25]) -> [u64; 25] {
 /// The hash of some bytes; in constants the compiler computes it.
 #[inline(never)]
 pub const fn keccak256(data: &[u8]) -> Word {
-    let mut lanes = [0u64; 25];
+    let mut lanes: Lanes = [0; 32];
     let mut at = 0; // in the block
     let mut i = 0;
     while i < data.len() {
-        lanes[at / 8] ^= (data[i] as u64) << (at % 8 * 8);
+        lanes[at / 8 & 31] ^= (data[i] as u64) << (at % 8 * 8);
         at += 1;
         i += 1;
         if at == RATE {
@@ -622,13 +628,13 @@ pub const fn keccak256(data: &[u8]) -> Word {
             at = 0;
         }
     }
-    lanes[at / 8] ^= 0x01 << (at % 8 * 8);
+    lanes[at / 8 & 31] ^= 0x01 << (at % 8 * 8);
     lanes[RATE / 8 - 1] ^= 0x80 << 56;
     lanes = keccak_permute(lanes);
     let mut hash = [0; 32];
     i = 0;
     while i < 32 {
-        hash[i] = (lanes[i / 8] >> (i % 8 * 8)) as u8;
+        hash[i] = (lanes[i / 8 & 31] >> (i % 8 * 8)) as u8;
         i += 1;
     }
     hash
