@@ -7,14 +7,13 @@ these flags each gives a module of wasm 1.0 that exports `memory` and `main` and
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -61,11 +60,21 @@ def zig_command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "ziglang", *arguments]
 
 
+@cache
+def reported_version(*command: str) -> str:
+    """What a compiler says of its version; empty if it is not there."""
+    try:
+        finished = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - compilers
+    except FileNotFoundError:
+        return ""
+    return finished.stdout.strip() if finished.returncode == 0 else ""
+
+
 def zig_missing() -> str:
     """See `Compiler.missing`."""
-    if importlib.util.find_spec("ziglang"):
+    if reported_version(*zig_command("version")) == "0.17.0":
         return ""
-    return "no zig: pip install ziglang==0.17.0"
+    return "no zig 0.17.0: pip install ziglang==0.17.0"
 
 
 def c_commands(source: Path, module: Path, scratch: Path) -> list[list[str]]:
@@ -90,14 +99,14 @@ def zig_commands(source: Path, module: Path, scratch: Path) -> list[list[str]]:
     return [zig_command("build-exe", *linking, *modules)]
 
 
-def assemblyscript_program() -> str | None:
+def assemblyscript_program() -> str:
     """The compiler of the npm package `assemblyscript`: EWASM_ASC, or `asc` on the path."""
-    return os.environ.get("EWASM_ASC") or shutil.which("asc")
+    return os.environ.get("EWASM_ASC") or "asc"
 
 
 def assemblyscript_missing() -> str:
     """See `Compiler.missing`."""
-    if assemblyscript_program():
+    if reported_version(assemblyscript_program(), "--version") == "Version 0.28.20":
         return ""
     return "no AssemblyScript compiler: npm install assemblyscript@0.28.20, set EWASM_ASC"
 
@@ -114,7 +123,7 @@ def assemblyscript_commands(source: Path, module: Path, scratch: Path) -> list[l
         *("--disable", "sign-extension", "--disable", "bulk-memory"),
         *("--disable", "nontrapping-f2i"),
     )
-    return [[str(assemblyscript_program()), source.name, "-o", str(module), *flags]]
+    return [[assemblyscript_program(), source.name, "-o", str(module), *flags]]
 
 
 RUSTC: Final = Path("/usr/bin/rustc")
@@ -125,7 +134,8 @@ RUST_TARGET: Final = Path("/usr/lib/rustlib/wasm32-unknown-unknown")
 
 def rust_missing() -> str:
     """See `Compiler.missing`."""
-    if not (RUSTC.exists() and RUST_TARGET.exists()):
+    version = reported_version(str(RUSTC), "--version")
+    if not (version.startswith("rustc 1.63.0") and RUST_TARGET.exists()):
         return "no rustc of Debian 12: apt-get install rustc libstd-rust-dev-wasm32"
     return zig_missing()
 
