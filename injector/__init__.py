@@ -17,6 +17,7 @@ from injector.function_counters import Profiled, ProfiledFunction
 from injector.instrument import VERSION, check, instrument, instrument_with_stats, profile
 from injector.limits import DEFAULT_LIMITS, LARGE_LIMITS, Limits
 from injector.policy import Policy
+from injector.runtime import Runtime, load_runtime
 from injector.schedule import Schedule, load_schedule
 from injector.stats import FunctionStats, Stats
 
@@ -31,12 +32,14 @@ __all__ = [
     "Policy",
     "Profiled",
     "ProfiledFunction",
+    "Runtime",
     "Schedule",
     "ScheduleError",
     "Stats",
     "check",
     "instrument",
     "instrument_with_stats",
+    "load_runtime",
     "load_schedule",
     "profile",
 ]

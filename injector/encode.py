@@ -10,8 +10,8 @@ from injector.module import FunctionType, Module
 
 METERING_SECTION = "ewasm.metering"
 _ORDER = (
-    m.TYPE, m.IMPORT, m.FUNCTION, m.TABLE, m.MEMORY, m.GLOBAL, m.EXPORT, m.START, m.ELEMENT,
-    m.DATA_COUNT, m.CODE, m.DATA,
+    m.TYPE, m.IMPORT, m.FUNCTION, m.TABLE, m.MEMORY, m.TAG, m.GLOBAL, m.EXPORT, m.START,
+    m.ELEMENT, m.DATA_COUNT, m.CODE, m.DATA,
 )  # fmt: skip
 
 
@@ -45,8 +45,13 @@ def encode_module(
         payloads[m.IMPORT] = _extended(module, m.IMPORT, layout.imports)
     if module.start is not None:
         payloads[m.START] = leb128.unsigned(layout.entry_index(module.start))
+    linked = layout.linked
     if memory is not None:
-        payloads[m.MEMORY] = _vector([_extent(memory)])
+        added = () if linked is None else linked.memories
+        payloads[m.MEMORY] = _vector([_extent(each) for each in (memory, *added)])
+    if linked is not None and linked.tags:
+        tags = [b"\0" + leb128.unsigned(layout.type_index(kind)) for kind in linked.tags]
+        payloads[m.TAG] = _vector(tags)
     sections = {section.kind: section for section in module.sections}
     out = [module.wasm[:8]]
     for kind in _ORDER:
@@ -92,7 +97,7 @@ def _extended(module: Module, kind: int, added: list[bytes], layout: Layout | No
         return _vector(added)
     count, position = leb128.read_u32(module.wasm, section.start)
     edits: list[Edit] = []
-    if layout is not None and layout.imports:
+    if layout is not None and layout.renumbers:
         uses = [u for u in module.function_uses if section.start <= u.start < section.end]
         edits = layout.renumber(uses)
     entries = apply_edits(module.wasm, position, section.end, edits)
@@ -125,4 +130,7 @@ def _exports(module: Module, layout: Layout) -> bytes:
     for name, index in added.items():
         entry = leb128.sized(name.encode()) + bytes([m.GLOBAL_KIND])
         entries.append(entry + leb128.unsigned(index))
+    if layout.linked is not None:
+        entry = leb128.sized(layout.linked.memory_name.encode()) + bytes([m.MEMORY_KIND])
+        entries.append(entry + leb128.unsigned(len(module.memories)))
     return _vector(entries)

@@ -22,6 +22,7 @@ from injector.placement import Placement, place_charges
 from injector.plan import INDIRECT, FunctionPlan
 from injector.policy import Policy, find_policy
 from injector.recheck import Walk, skip_locals
+from injector.runtime import Runtime
 from injector.schedule import Schedule, find_schedule
 from injector.stats import FunctionStats, Stats
 from injector.validate import Validator
@@ -76,6 +77,7 @@ def instrument(
     schedule: str | Schedule = "particles",
     counter: str = GLOBAL,
     limits: Limits = DEFAULT_LIMITS,
+    runtime: Runtime | None = None,
 ) -> bytes:
     """Add the charging of gas and the limit on the stack to a module.
 
@@ -92,6 +94,7 @@ def instrument(
         counter: How gas is counted: `global`, or `import` for calls of `ethereum.useGas` in whole
             gas (then there is no `gas_left`, and gas that ran out is the host's to end).
         limits: Limits on the shape of the module.
+        runtime: What takes the place of imports; needs a contract and the counter `global`.
 
     Returns:
         The instrumented module; the same for the same arguments.
@@ -100,7 +103,7 @@ def instrument(
         InjectorError: The module is refused; carries the findings.
         ScheduleError: The schedule cannot be used.
     """
-    options = Options(find_policy(policy), find_schedule(schedule), counter, limits)
+    options = Options(find_policy(policy), find_schedule(schedule), counter, limits, runtime)
     return _instrument(bytes(wasm), options)[0]
 
 
@@ -166,12 +169,14 @@ class Options:
         schedule: The prices.
         counter: How gas is counted.
         limits: Limits on the shape of the module.
+        runtime: What takes the place of imports, if anything.
     """
 
     policy: Policy
     schedule: Schedule
     counter: str
     limits: Limits
+    runtime: Runtime | None = None
 
 
 def _instrument(wasm: bytes, options: Options) -> tuple[bytes, Stats]:
@@ -250,7 +255,10 @@ def _lay_out(analysis: Analysis, options: Options) -> tuple[Layout, dict[int, in
         capped = most if memory.maximum is None else min(memory.maximum, most)
         module.memories[0] = replace(memory, maximum=capped)
     layout = Layout(module, options.schedule, analysis.plans, options.counter)
-    return layout, _charge_initial_pages(module, options.policy, layout)
+    at_start = _charge_initial_pages(module, options.policy, layout)
+    if options.runtime is not None:
+        _link(module, options.policy, layout, options.runtime)
+    return layout, at_start
 
 
 def _write(
@@ -271,6 +279,13 @@ def _write(
     custom = _custom(analysis, options.schedule, layout, is_profiled=counters is not None)
     output = encode_module(module, layout, bodies, extent, custom)
     return output, _stats(analysis, placements, bodies, len(output))
+
+
+def _link(module: Module, policy: Policy, layout: Layout, runtime: Runtime) -> None:
+    main = module.find_export("main")
+    if not policy.contract or main is None:
+        raise InjectorError(f"a runtime is for contracts, policy {policy.name} is not")
+    layout.link(runtime, main.index)
 
 
 def _facts(
@@ -303,7 +318,8 @@ def _recheck(layout: Layout, bodies: dict[int, bytes]) -> None:
     if not layout.schedule.charges:
         return
     imports = layout.module.imported_functions + len(layout.imports)
-    walk = Walk(layout.gas_global, imports, layout.first_helper)
+    host = frozenset(() if layout.linked is None else layout.linked.replaced.values())
+    walk = Walk(layout.gas_global, imports, layout.first_helper, host)
     for index, body in bodies.items():
         walk.function(body, skip_locals(body))
         if walk.problems:
@@ -359,6 +375,8 @@ def _encode_names(names: Names, layout: Layout, plans: list[FunctionPlan]) -> by
 
 def _custom(analysis: Analysis, schedule: Schedule, layout: Layout, *, is_profiled: bool) -> bytes:
     text = f"rules {VERSION}\nschedule {schedule.name} {schedule.hash}\n"
+    if layout.linked is not None:
+        text += f"runtime {layout.linked.version}\n"
     text += "profiled\n" if is_profiled else ""
     out = custom_section(METERING_SECTION, text.encode())
     if analysis.names is not None:

@@ -26,9 +26,12 @@ from injector.charges import (
     table_grow_helper,
 )
 from injector.edits import Edit
+from injector.errors import InjectorError
+from injector.linking import Linked, LinkedFunction, link_runtime
 from injector.module import FUNCTION_KIND, FunctionType, FunctionUse, Module
 from injector.opcodes import I64
 from injector.plan import FunctionPlan, Site
+from injector.runtime import Runtime
 from injector.schedule import Schedule
 from injector.stack_height import STACK_WORDS, StackHeight
 
@@ -54,6 +57,7 @@ class Layout:
         gas_global: Index of the gas global; None for the counter `import`.
         height: Writes the accounting of the stack height.
         exports: Names of added globals, beside the counter of gas, with their indices.
+        linked: The runtime as it is linked in, if there is one.
     """
 
     def __init__(
@@ -64,7 +68,8 @@ class Layout:
         self.types = list(module.types)
         self._type_indices = {kind: index for index, kind in reversed([*enumerate(self.types)])}
         self.imports: list[bytes] = []
-        self.helpers: list[Helper] = []
+        self.helpers: list[Helper | LinkedFunction] = []
+        self.linked: Linked | None = None
         self.exports: dict[str, int] = {}
         self._more_globals: list[int] = []
         self._indices: dict[str, int] = {}
@@ -107,8 +112,13 @@ class Layout:
     def function_index(self, index: int) -> int:
         """The index in the output of a function of the module."""
         if index < self.module.imported_functions:
-            return index
+            return index if self.linked is None else self.linked.replaced.get(index, index)
         return index + len(self.imports)
+
+    @property
+    def renumbers(self) -> bool:
+        """Whether functions of the module have other indices in the output."""
+        return bool(self.imports) or self.linked is not None
 
     def call_index(self, index: int) -> int:
         """The index in the output by which a function of the module is called directly."""
@@ -192,6 +202,26 @@ class Layout:
         code = self.counter.charge(cost) + local(CALL, self.entry_index(main))
         helper = Helper("gas.main", FunctionType((), ()), (), code)
         self._entries[main] = self._add("main", helper)
+
+    def link(self, runtime: Runtime, main: int) -> None:
+        """Put a runtime in the place of imports and around `main`.
+
+        Raises:
+            InjectorError: The counter is not a global, or the runtime needs what is not there.
+        """
+        if self.gas_global is None:
+            raise InjectorError("a runtime needs the counter in a global")
+        first = self.first_helper + len(self.helpers)
+        entry = self.entry_index(main)
+        self.linked = link_runtime(
+            runtime, self.module, main=entry, gas_global=self.gas_global, first=first
+        )
+        for kind in self.linked.tags:
+            self.type_index(kind)
+        for function in self.linked.functions:
+            self.type_index(function.type)
+            self.helpers.append(function)
+        self._entries[main] = self.linked.main
 
     def _entered_from_outside(self) -> list[int]:
         """The exported functions and the start function, if they need words of stack."""

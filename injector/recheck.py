@@ -106,18 +106,26 @@ class Walk:
         problems: What runs unpaid or unchecked, with offsets in the body.
     """
 
-    def __init__(self, gas_global: int | None, imports: int, helpers: int) -> None:
+    def __init__(
+        self,
+        gas_global: int | None,
+        imports: int,
+        helpers: int,
+        host: frozenset[int] = frozenset(),
+    ) -> None:
         """Prepare for the functions of one module.
 
         Args:
             gas_global: Index of the counter; None if gas is charged by calling the last import.
             imports: Number of imported functions of the output.
             helpers: Index of the first helper of the output.
+            host: Functions of a runtime, which stand for imports.
         """
         self._gas = -1 if gas_global is None else gas_global
         self._use_gas = imports - 1 if gas_global is None else -1
         self._imports = imports
         self._helpers = helpers
+        self._host = host
         self._code = b""
         self._global_accesses: tuple[bytes, ...] = ()
         if gas_global is not None:
@@ -225,7 +233,7 @@ class Walk:
         if index == self._use_gas:
             if self._unpaid != _DEAD:
                 self._unpaid = self._unchecked = 0
-        elif index < self._imports:
+        elif index < self._imports or index in self._host:
             self._check_host_call(at)
         elif index < self._helpers and self._unpaid != _DEAD:
             self._unchecked |= _ENTRY
