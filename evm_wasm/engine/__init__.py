@@ -8,13 +8,15 @@ binding's public classes cost five to ten times as much for each call of a host 
 (`benchmarks/` measures it); the binding is pinned to one version for that reason.
 """
 
-from evm_wasm.engine.instance import Instance, LinearMemory
+from evm_wasm.engine.instance import FRAME_EXPORT, FrameMemory, Instance, LinearMemory
 from evm_wasm.engine.level import HostFunction, Level
 from evm_wasm.engine.module import CompiledModule, compile_module, wat_to_wasm
 from evm_wasm.engine.trap import OutOfBounds, WasmTrap
 
 __all__ = [
+    "FRAME_EXPORT",
     "CompiledModule",
+    "FrameMemory",
     "HostFunction",
     "Instance",
     "Level",

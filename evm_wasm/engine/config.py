@@ -23,12 +23,14 @@ PAGE_SIZE: Final = 65_536
 """Bytes in a page of linear memory (WebAssembly specification, memory instances)."""
 
 
-def engine_options(*, consume_fuel: bool = False) -> wasmtime.Config:
+def engine_options(*, consume_fuel: bool = False, has_runtime: bool = False) -> wasmtime.Config:
     """The options of every engine.
 
     Args:
         consume_fuel: Whether the engine counts fuel; contracts never run so, but comparisons of
             the injected metering with the engine's own do.
+        has_runtime: Whether modules have a runtime linked in, which needs a second memory and
+            exceptions. The injector refuses both in contracts.
     """
     config = wasmtime.Config()
     # Relaxed SIMD has to go before SIMD; the engine refuses the reverse by aborting.
@@ -37,8 +39,13 @@ def engine_options(*, consume_fuel: bool = False) -> wasmtime.Config:
     config.wasm_threads = False
     config.wasm_tail_call = False
     config.wasm_memory64 = False
-    config.wasm_multi_memory = False
-    config.gc_support = False
+    config.wasm_multi_memory = has_runtime
+    if has_runtime:
+        config.wasm_exceptions = True
+        # Exceptions are objects on the collector's heap; contracts get none of their own.
+        config.wasm_gc = False
+    else:
+        config.gc_support = False
     config.consume_fuel = consume_fuel
     config.max_wasm_stack = MAX_WASM_STACK
     return config
@@ -50,6 +57,6 @@ def engine_version() -> str:
 
 
 @cache
-def engine() -> wasmtime.Engine:
-    """The engine of this process; all modules and stores belong to it."""
-    return wasmtime.Engine(engine_options())
+def engine(*, has_runtime: bool = False) -> wasmtime.Engine:
+    """The engine of this process for modules of one form; their stores belong to it as well."""
+    return wasmtime.Engine(engine_options(has_runtime=has_runtime))

@@ -19,6 +19,11 @@ COUNTER_EXPORT: Final = b"gas_left"
 
 MAIN_EXPORT: Final = b"main"
 MEMORY_EXPORT: Final = b"memory"
+FRAME_EXPORT: Final = "frame"
+"""The memory that a linked runtime adds."""
+
+FRAME_SIZE: Final = 65_536
+"""Bytes of that memory, which never grows."""
 
 
 class LinearMemory:
@@ -63,6 +68,30 @@ class LinearMemory:
         ctypes.memmove(self._base + address, data, len(data))
 
 
+class FrameMemory:
+    """The memory of a linked runtime, through which the host and the runtime exchange what they know.
+
+    Who uses it knows the layout, so an access outside of it is an error of ours.
+    """
+
+    __slots__ = ("_base",)
+
+    def __init__(self, base: int) -> None:
+        self._base = base
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Copies `length` bytes out."""
+        if offset + length > FRAME_SIZE:
+            raise MachineError(f"{length} bytes at {offset} of the frame memory")
+        return ctypes.string_at(self._base + offset, length)
+
+    def write(self, offset: int, data: bytes) -> None:
+        """Copies `data` in."""
+        if offset + len(data) > FRAME_SIZE:
+            raise MachineError(f"{len(data)} bytes at {offset} of the frame memory")
+        ctypes.memmove(self._base + offset, data, len(data))
+
+
 class Instance:
     """One instance in the store of a level.
 
@@ -80,6 +109,13 @@ class Instance:
         self._value = ffi.wasmtime_val_t()
         self._value.kind = ffi.WASMTIME_I64
         self.memory = LinearMemory(level.context, _export(level, handle, MEMORY_EXPORT).of.memory)
+
+    def frame_memory(self) -> FrameMemory:
+        """The memory of the linked runtime."""
+        context = self._level.context
+        memory = _export(self._level, self._handle, FRAME_EXPORT.encode()).of.memory
+        data = ffi.wasmtime_memory_data(context, memory)
+        return FrameMemory(ctypes.cast(data, ctypes.c_void_p).value or 0)
 
     @property
     def counter(self) -> int:

@@ -72,12 +72,23 @@ class Level:
         context: The store's context pointer, for `Instance`.
     """
 
-    def __init__(self, depth: int, functions: Callable[[str], HostFunction]) -> None:
+    def __init__(
+        self, depth: int, functions: Callable[[str], HostFunction], *, has_runtime: bool = False
+    ) -> None:
+        """Makes the first store.
+
+        Args:
+            depth: Of the level.
+            functions: The host function of a name.
+            has_runtime: Whether the modules to come have a runtime linked in.
+        """
         self._functions = functions
+        self._engine = engine(has_runtime=has_runtime)
         self._instances_left = 0
         self._max_instances = INSTANCES_PER_STORE if depth < DEEP else INSTANCES_PER_DEEP_STORE
         self._pending: BaseException | None = None
         self._kept_pages = 0
+        self._max_pages = -1
         self._renew()
 
     def instantiate(self, module: CompiledModule, max_pages: int) -> Instance:
@@ -91,7 +102,8 @@ class Level:
         if self._instances_left == 0 or self._kept_pages > PAGES_PER_STORE:
             self._renew()
         self._instances_left -= 1
-        self._store.set_limits(memory_size=max_pages * PAGE_SIZE)
+        # What a runtime adds takes no part in this: its memory has one page and never grows.
+        self._limit(max(max_pages, 1))
         imports = (ffi.wasmtime_extern_t * len(module.imports))()
         for index, name in enumerate(module.imports):
             imports[index] = self._externs.get(name) or self._define(name)
@@ -106,7 +118,14 @@ class Level:
             ctypes.byref(trap),
         )
         check_result(self, error, trap)
+        self._limit(max_pages)
         return Instance(self, handle)
+
+    def _limit(self, pages: int) -> None:
+        """Bounds what memories may grow to from now on."""
+        if pages != self._max_pages:
+            self._store.set_limits(memory_size=pages * PAGE_SIZE)
+            self._max_pages = pages
 
     def release(self, instance: Instance) -> None:
         """Says that an instance is done, so that what it holds counts as kept by the store."""
@@ -120,10 +139,11 @@ class Level:
     def _renew(self) -> None:
         self._externs: dict[str, ffi.wasmtime_extern_t] = {}
         self._callbacks: list[object] = []
-        self._store = wasmtime.Store(engine())
+        self._store = wasmtime.Store(self._engine)
         self.context = self._store._context()  # noqa: SLF001 - the binding has no public form
         self._instances_left = self._max_instances
         self._kept_pages = 0
+        self._max_pages = -1
 
     def _define(self, name: str) -> ffi.wasmtime_extern_t:
         function = self._functions(name)

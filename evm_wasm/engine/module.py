@@ -25,34 +25,45 @@ class CompiledModule:
         initial_pages: What its memory starts with, in pages of 65,536 bytes.
         size: Bytes of metered wasm it was made from.
         functions: Those whose gas it counts; empty for the normal form.
+        has_runtime: Whether a runtime is linked in, which has a memory of its own.
     """
 
-    __slots__ = ("functions", "imports", "initial_pages", "module", "size")
+    __slots__ = ("functions", "has_runtime", "imports", "initial_pages", "module", "size")
 
     def __init__(
-        self, module: wasmtime.Module, size: int, functions: tuple[ProfiledFunction, ...]
+        self,
+        module: wasmtime.Module,
+        size: int,
+        functions: tuple[ProfiledFunction, ...],
+        *,
+        has_runtime: bool,
     ) -> None:
         self.module = module
         self.imports = tuple(entry.name or "" for entry in module.imports)
         self.initial_pages = _initial_pages(module)
         self.size = size
         self.functions = functions
+        self.has_runtime = has_runtime
 
 
-def compile_module(wasm: bytes, functions: tuple[ProfiledFunction, ...] = ()) -> CompiledModule:
+def compile_module(
+    wasm: bytes, functions: tuple[ProfiledFunction, ...] = (), *, has_runtime: bool = False
+) -> CompiledModule:
     """Compiles a module that the injector has accepted and written.
 
     Args:
         wasm: The metered module.
         functions: What `injector.profile` says that it counts.
+        has_runtime: Whether it has a runtime linked in.
 
     Raises:
         MachineError: The engine refuses it: the injector accepted what it should not have.
     """
     try:
-        return CompiledModule(wasmtime.Module(engine(), wasm), len(wasm), functions)
+        module = wasmtime.Module(engine(has_runtime=has_runtime), wasm)
     except wasmtime.WasmtimeError as error:
         raise MachineError(f"the engine refuses an instrumented module: {error}") from error
+    return CompiledModule(module, len(wasm), functions, has_runtime=has_runtime)
 
 
 def wat_to_wasm(text: str, *, what: str) -> bytes:

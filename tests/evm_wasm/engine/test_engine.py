@@ -31,9 +31,13 @@ def module(body: str, imports: str = "") -> bytes:
     )
 
 
-def test_the_configuration_is_one_the_engine_accepts() -> None:
+@pytest.mark.parametrize("has_runtime", [False, True])
+def test_the_configuration_is_one_the_engine_accepts(has_runtime: bool) -> None:
     """A bad combination aborts the process, so it is built in one of its own."""
-    code = "from evm_wasm.engine.config import engine, engine_version; engine(); print(engine_version())"
+    code = (
+        "from evm_wasm.engine.config import engine, engine_version\n"
+        f"engine(has_runtime={has_runtime}); print(engine_version())"
+    )
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
