@@ -25,6 +25,12 @@ settings.register_profile(
 settings.load_profile("project")
 
 
+@pytest.fixture(params=("host", "module"))
+def both_forms(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs a test with the interface in Python, and with the interface inside of the module."""
+    monkeypatch.setenv("EWASM_EEI", request.param)
+
+
 @pytest.fixture(scope="session")
 def vectors() -> Path:
     """The folder of official test vectors; `EWASM_VECTORS` overrides its place."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from evm_wasm.eei.meter import GasMeter
-from evm_wasm.engine import LinearMemory
+from evm_wasm.engine import FrameMemory, LinearMemory
 from evm_wasm.model.block import BlockContext, TransactionContext
 from evm_wasm.model.message import Message, Outcome
 from evm_wasm.rules.forks import Rules
@@ -70,9 +70,11 @@ class Running:
     Attributes:
         frame: Set while a frame runs.
         memory: Of that frame.
+        room: The frame memory, where the module has a runtime.
     """
 
-    __slots__ = ("frame", "memory")
+    __slots__ = ("frame", "memory", "room")
 
     frame: Frame
     memory: LinearMemory
+    room: FrameMemory

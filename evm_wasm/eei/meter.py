@@ -11,9 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from evm_wasm.eei.frame_memory import OFFSETS, SIZES
 from evm_wasm.eei.signals import Halt
-from evm_wasm.engine import Instance
+from evm_wasm.engine import FrameMemory, Instance
 from evm_wasm.model.message import HaltReason
+
+_GAS: Final = OFFSETS["gas"]
+_GAS_SIZE: Final = SIZES["gas"]
 
 STACK_EXHAUSTED: Final = -2
 """What the injected code leaves in the counter when the call stack is used up."""
@@ -79,6 +83,16 @@ class GasMeter:
         self._instance = instance
         instance.counter = self.left
 
+    def start_inside(self, instance: Instance, room: FrameMemory) -> int:  # noqa: ARG002 - see StepMeter
+        """As `start` for a module with a runtime: gives what the counter is to start with."""
+        self._instance = instance
+        return self.left
+
+    def stop_inside(self, counter: int, gas: int) -> None:  # noqa: ARG002 - see StepMeter
+        """After `main` ended by itself; with what the runtime has left in the frame memory."""
+        self._instance = None
+        self.left = counter
+
     def enter(self) -> None:
         """At the start of a host call."""
         if self._instance is not None:
@@ -104,24 +118,44 @@ class GasMeter:
 
 
 class StepMeter(GasMeter):
-    """Gas of a frame under schedule `none`; the counter counts the transaction's steps."""
+    """Gas of a frame under schedule `none`; the counter counts the transaction's steps.
 
-    __slots__ = ()
+    A runtime in the module keeps the gas in the frame memory meanwhile.
+    """
+
+    __slots__ = ("_room",)
+
+    def __init__(self, gas: int, scale: int, tally: Tally) -> None:
+        super().__init__(gas, scale, tally)
+        self._room: FrameMemory | None = None
 
     def start(self, instance: Instance) -> None:
         """Before `main`: hands over the steps the transaction may still take."""
         self._instance = instance
         instance.counter = self.tally.steps_left
 
+    def start_inside(self, instance: Instance, room: FrameMemory) -> int:
+        """As `start` for a module with a runtime: gives what the counter is to start with."""
+        self._instance, self._room = instance, room
+        return self.tally.steps_left
+
+    def stop_inside(self, counter: int, gas: int) -> None:
+        """After `main` ended by itself; with what the runtime has left in the frame memory."""
+        self._instance = self._room = None
+        self.left, self.tally.steps_left = gas, counter
+
     def enter(self) -> None:
         """At the start of a host call: the child frames draw on the same steps."""
         if self._instance is not None:
             self.tally.steps_left = self._instance.counter
+            self._read_gas()
 
     def leave(self) -> None:
         """At the end of a host call."""
         if self._instance is not None:
             self._instance.counter = self.tally.steps_left
+        if self._room is not None:
+            self._room.write(_GAS, self.left.to_bytes(_GAS_SIZE, "little"))
 
     def stop(self) -> int:
         """After `main`: saves the steps; gives the last counter as `GasMeter.stop` does."""
@@ -129,5 +163,10 @@ class StepMeter(GasMeter):
             return self.tally.steps_left
         final = self._instance.counter
         self.tally.steps_left = max(final, 0)
-        self._instance = None
+        self._read_gas()
+        self._instance = self._room = None
         return final
+
+    def _read_gas(self) -> None:
+        if self._room is not None:
+            self.left = int.from_bytes(self._room.read(_GAS, _GAS_SIZE), "little")

@@ -10,7 +10,7 @@ import injector
 from evm_wasm.engine import CompiledModule, compile_module
 from evm_wasm.primitives.types import Hash32
 from evm_wasm.rules.limits import ProtocolLimits
-from injector import InjectorError, Schedule
+from injector import InjectorError, Runtime, Schedule
 
 WASM_MAGIC: Final = b"\0asm"
 WASM_HEADER_LENGTH: Final = 8
@@ -42,6 +42,7 @@ class CodeKey:
     code_hash: Hash32
     schedule: str
     injector_version: str
+    runtime: str
 
 
 class ContractCache:
@@ -58,6 +59,7 @@ class ContractCache:
         capacity: int = CACHE_BYTES,
         *,
         is_profiling: bool = False,
+        runtime: Runtime | None = None,
     ) -> None:
         """Makes an empty cache.
 
@@ -66,9 +68,12 @@ class ContractCache:
             limits: Of one frame.
             capacity: Bytes of wasm to keep.
             is_profiling: Whether the contracts count gas by function.
+            runtime: What to link into each contract; not together with profiling.
         """
         self._is_profiling = is_profiling
         self._schedule = schedule
+        self._runtime = runtime
+        self._runtime_version = "" if runtime is None else runtime.version
         self._shapes = replace(injector.DEFAULT_LIMITS, memory_pages=limits.frame_pages)
         self._capacity = capacity
         self._size = 0
@@ -83,7 +88,7 @@ class ContractCache:
             code: The original bytes.
             code_hash: Their keccak256.
         """
-        key = CodeKey(code_hash, self._schedule.hash, injector.VERSION)
+        key = CodeKey(code_hash, self._schedule.hash, injector.VERSION, self._runtime_version)
         entry = self._entries.get(key)
         if entry is not None:
             self._entries.move_to_end(key)
@@ -105,8 +110,10 @@ class ContractCache:
         if self._is_profiling:
             profiled = injector.profile(code, policy="ewasm", schedule=schedule, limits=shapes)
             return compile_module(profiled.wasm, profiled.functions)
-        metered = injector.instrument(code, policy="ewasm", schedule=schedule, limits=shapes)
-        return compile_module(metered)
+        metered = injector.instrument(
+            code, policy="ewasm", schedule=schedule, limits=shapes, runtime=self._runtime
+        )
+        return compile_module(metered, has_runtime=self._runtime is not None)
 
     def _keep(
         self, key: CodeKey, contract: CompiledModule | InvalidContract, code_size: int

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from evm_wasm.eei import exchange
 from evm_wasm.eei.frame import Frame
 from evm_wasm.eei.meter import STACK_EXHAUSTED, GasMeter, StepMeter
+from evm_wasm.eei.runtime import REVERTED
 from evm_wasm.eei.signals import Finish, Halt, Revert
 from evm_wasm.engine import CompiledModule, Instance, OutOfBounds, WasmTrap
 from evm_wasm.engine.config import PAGE_SIZE
@@ -23,7 +25,7 @@ from evm_wasm.primitives.types import Hash32
 from evm_wasm.state.state import State
 from evm_wasm.vm.contract import InvalidContract, looks_like_wasm
 from evm_wasm.vm.thread import LEVELS_PER_THREAD, run_at_depth
-from evm_wasm.vm.vm import Nest, Vm
+from evm_wasm.vm.vm import MODULE, Nest, Vm
 
 ADDED_NAMES: Final = "gas."
 """How the names of functions begin that the injector adds; nobody wants them in a backtrace."""
@@ -48,6 +50,7 @@ class Execution:
         self.block = block
         self.transaction = transaction
         self.tally = vm.new_tally()
+        self._context = exchange.context(block, transaction) if vm.eei == MODULE else b""
         self._active: list[Nest] = []
         self._outer_pages = 0
 
@@ -183,6 +186,8 @@ class Execution:
             instance = self._instantiate(nest, contract)
             nest.frame, nest.memory = frame, instance.memory
             try:
+                if contract.has_runtime:
+                    return self._call_inside(nest, instance)
                 self._call_main(instance, frame.meter)
             finally:
                 if self.vm.profiler is not None:
@@ -211,6 +216,32 @@ class Execution:
             _raise_exhaustion(meter, meter.stop(), trap)
             raise
         meter.stop()
+
+    def _call_inside(self, nest: Nest, instance: Instance) -> bytes:
+        """As `_call_main` for a module with a runtime; gives the output."""
+        frame, room = nest.frame, instance.frame_memory()
+        nest.room = room
+        meter = frame.meter
+        exchange.fill(room, frame, meter.start_inside(instance, room), self._context)
+        try:
+            instance.run()
+        except WasmTrap as trap:
+            meter.tally.eei += exchange.results(room).eei_gas
+            _raise_exhaustion(meter, meter.stop(), trap)
+            raise
+        except (Halt, OutOfBounds, Finish):
+            meter.tally.eei += exchange.results(room).eei_gas
+            raise
+        results = exchange.results(room)
+        meter.stop_inside(results.counter, results.gas)
+        output = b""
+        if results.ended:
+            output = instance.memory.read(results.output_address, results.output_length)
+        if results.ended == REVERTED:
+            meter.tally.eei += results.eei_gas
+            raise Revert(output)
+        exchange.settle(room, frame, results)
+        return output
 
     def _failed(self, meter: GasMeter, halt: Halt) -> Outcome:
         self.tally.burned += meter.left

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from functools import cache
 from typing import Final
 
+from evm_wasm.eei.exchange import around
 from evm_wasm.eei.frame import Running
 from evm_wasm.eei.link import link
 from evm_wasm.eei.meter import GasMeter, StepMeter, Tally
+from evm_wasm.eei.runtime import runtime
 from evm_wasm.eei.table import TABLE
 from evm_wasm.eei.tracing import traced
 from evm_wasm.engine import HostFunction, Level
@@ -15,10 +19,24 @@ from evm_wasm.model.trace import Tracer
 from evm_wasm.rules.forks import Rules
 from evm_wasm.vm.contract import ContractCache
 from evm_wasm.vm.profiler import Profiler
-from injector import Schedule, load_schedule
+from injector import Runtime, Schedule, load_runtime, load_schedule
 
 STEP_LIMIT: Final = 1_000_000_000
 """Steps of a transaction under schedule `none`: seconds of work, far above what the vectors use."""
+
+HOST: Final = "host"
+"""Every EEI method is a Python function: the reference, and the form that traces use."""
+
+MODULE: Final = "module"
+"""EEI methods that need no world run inside the module."""
+
+DEFAULT_EEI: Final = HOST
+
+EEI_VARIABLE: Final = "EWASM_EEI"
+"""Environment variable that says which form machines have that are not told otherwise.
+
+Results are the same in both; only speed differs, and what the host can watch.
+"""
 
 STEP_SCHEDULE: Final = "fuel"
 """How steps are counted under schedule `none`: one for nearly each instruction, none for pages."""
@@ -34,7 +52,8 @@ class Nest(Running):
     __slots__ = ("level",)
 
     def __init__(self, depth: int, vm: Vm) -> None:
-        self.level = Level(depth, lambda name: vm.host_function(name, self))
+        is_inside = vm.eei == MODULE
+        self.level = Level(depth, lambda name: vm.host_function(name, self), has_runtime=is_inside)
 
 
 class Vm:
@@ -45,6 +64,8 @@ class Vm:
         schedule: Prices of instructions.
         tracer: Gets an event for each frame and EEI call, if given.
         profiler: Gets the gas of each frame and function, if given.
+        eei: Where EEI methods run, `HOST` or `MODULE`; a traced or profiled machine has them in
+            the host.
         scale: Particles in one gas.
         contracts: The compiled contracts.
     """
@@ -58,6 +79,7 @@ class Vm:
         profiler: Profiler | None = None,
         step_limit: int = STEP_LIMIT,
         contracts: ContractCache | None = None,
+        eei: str | None = None,
     ) -> None:
         self.rules = rules
         self.schedule = load_schedule(schedule) if isinstance(schedule, str) else schedule
@@ -66,9 +88,10 @@ class Vm:
         self._counts_steps = not self.schedule.charges
         self._step_limit = step_limit
         self.scale = 1 if self._counts_steps else self.schedule.scale
-        self.contracts = contracts or ContractCache(
-            load_schedule(STEP_SCHEDULE) if self._counts_steps else self.schedule, rules.limits
-        )
+        is_watched = tracer is not None or profiler is not None
+        self.eei = HOST if is_watched else _form(eei)
+        self.contracts = contracts or self._contracts(self.eei)
+        self._reference = self.contracts if self.eei == HOST else self._contracts(HOST)
         self._nests: list[Nest] = []
 
     def traced(self, tracer: Tracer) -> Vm:
@@ -78,7 +101,7 @@ class Vm:
             self.schedule,
             tracer=tracer,
             step_limit=self._step_limit,
-            contracts=self.contracts,
+            contracts=self._reference,
         )
 
     def profiled(self, profiler: Profiler, *, tracer: Tracer | None = None) -> Vm:
@@ -99,6 +122,11 @@ class Vm:
             contracts=ContractCache(self.schedule, self.rules.limits, is_profiling=True),
         )
 
+    def _contracts(self, eei: str) -> ContractCache:
+        schedule = load_schedule(STEP_SCHEDULE) if self._counts_steps else self.schedule
+        linked = _runtime(self.rules, self.scale, self._counts_steps) if eei == MODULE else None
+        return ContractCache(schedule, self.rules.limits, runtime=linked)
+
     def nest(self, depth: int) -> Nest:
         """The store of a nesting level, made at its first use."""
         while len(self._nests) <= depth:
@@ -117,6 +145,25 @@ class Vm:
         """The host function of an EEI method for one nesting level."""
         method = TABLE[name]
         call = link(method, nest, self.rules.gas)
+        if self.eei == MODULE:
+            call = around(name, nest, call)
         if self.tracer is not None:
             call = traced(method, nest, call, self.tracer)
         return HostFunction(method.wasm_params, method.result, call)
+
+
+@cache
+def _runtime(rules: Rules, scale: int, counts_steps: bool) -> Runtime:
+    return load_runtime(runtime(rules, scale, counts_steps=counts_steps))
+
+
+def _form(eei: str | None) -> str:
+    """Where EEI methods run, given what was asked for.
+
+    Raises:
+        InputError: There is no such form.
+    """
+    form = eei or os.environ.get(EEI_VARIABLE) or DEFAULT_EEI
+    if form not in (HOST, MODULE):
+        raise InputError(f"{form!r} is no form of the EEI; choose {HOST} or {MODULE}")
+    return form

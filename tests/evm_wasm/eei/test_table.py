@@ -15,6 +15,8 @@ from evm_wasm.eei.table import METHODS, TABLE
 from evm_wasm.model.message import HaltReason, Outcome, Status
 from evm_wasm.rules.forks import BYZANTIUM
 
+pytestmark = pytest.mark.usefixtures("both_forms")
+
 PAGE = 65_536
 SCRATCH = 1_024
 """Where arguments that must be valid point to; the memory there is zero."""

@@ -48,6 +48,7 @@ def passing(transfer: dict, write: Callable[..., Path]) -> dict:
     return transfer
 
 
+@pytest.mark.usefixtures("both_forms")
 def test_official_vectors_pass(vectors: Path) -> None:
     files = find_files([vectors / "ewasm-state-tests"])
     reports = list(run_suite(files, Options(), workers=1))

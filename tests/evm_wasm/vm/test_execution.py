@@ -24,6 +24,8 @@ from evm_wasm.model.trace import Event, FrameEnd, FrameStart, MethodCall
 from evm_wasm.primitives.types import ZERO_WORD, Word
 from evm_wasm.rules.limits import MAX_GAS
 
+pytestmark = pytest.mark.usefixtures("both_forms")
+
 CALL = eei("call", "i64", "i32", "i32", "i32", "i32", result="i32")
 CALL_CODE = eei("callCode", "i64", "i32", "i32", "i32", "i32", result="i32")
 CALL_DELEGATE = eei("callDelegate", "i64", "i32", "i32", "i32", result="i32")

@@ -1,0 +1,10 @@
+;; A method that writes a field of the frame memory.
+
+(func ${method} (export "{method}") (param $at i32)
+  (if (call $inside (local.get $at) (i32.const {size}))
+    (then
+      (if (call $pay (i64.const {fixed}))
+        (then
+          (call $copy_{size} (local.get $at) (i32.const {field}))
+          (return)))))
+  (call $host_{method} (local.get $at)))
