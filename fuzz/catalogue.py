@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fuzz.boundary import random_amounts
+from fuzz.eei_forms import contracts_of_smith_agree, sequences_agree
 from fuzz.gas import forms_agree, fuel_of_contracts, fuel_of_core_modules, fuel_of_programs
 from fuzz.graph import output_is_paid
 from fuzz.prices import gas_is_linear
@@ -69,6 +70,16 @@ PROOFS = {
             "paid",
             "Every cycle of the output holds a charge, nothing visible comes before the first",
             output_is_paid, 90, 0.1,
+        ),
+        Proof(
+            "eei-sequence",
+            "The interface in the module does what the host's does: contracts that call each other",
+            sequences_agree, 200, 0.3,
+        ),
+        Proof(
+            "eei-smith",
+            "The interface in the module does what the host's does: contracts of `smith`",
+            contracts_of_smith_agree, 80, 0.1,
         ),
     )
 }  # fmt: skip

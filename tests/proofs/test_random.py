@@ -27,6 +27,8 @@ LEAST = {
     "boundary": {"amounts in form global": 10, "amounts in form import": 10},
     "forms": {"frames in form global": 16, "frames in form import": 16},
     "repeatable": {"identical outputs": 50},
+    "eei-sequence": {"ends in success": 10, "ends in revert": 2, "logs": 4, "slots": 15},
+    "eei-smith": {"ends in success": 8},
     "paid": {"functions": 50, "charges": 200, "checks": 50},
 }
 
