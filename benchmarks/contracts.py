@@ -201,7 +201,7 @@ def _aims(rows: list[Row], empty: float) -> Iterator[str]:
                 f"{_times((row.revm or 0) / max(row.metered - empty, 1e-6))} without the empty call"
             )
     for row in rows:
-        if row.case.price and len(row.case.data) >= 1_024 and row.dearer is not None:
+        if row.case.price and row.case.is_large and row.dearer is not None:
             yield (
                 f"- {row.case.name}, {row.case.size}: at most {AIM_GAS:.0f} times Ethereum's price: "
                 f"{_times(row.dearer)}, **{_verdict(row.dearer <= AIM_GAS)}**"
