@@ -86,8 +86,6 @@ def _row(option: NodeOption) -> str:
     names = ", ".join(f"`{name}`" for name in option.names)
     value = f" `{option.metavar}`".replace("|", "\\|") if option.metavar else ""
     default = option.shown_default if option.metavar else None
-    if isinstance(default, bytes):
-        default = f"0x{default.hex()}"
     shown = "" if default is None else f"`{default}`"
     return f"| {names}{value} | {option.help} | {shown} |"
 

@@ -15,7 +15,9 @@ from evm_wasm.chain.chain import DEFAULT_CHAIN_ID
 from evm_wasm.cli.files import read_text
 from evm_wasm.cli.parameters import to_address, to_gas, to_wei
 from evm_wasm.devnet.config import DEVELOPMENT_MNEMONIC, GWEI, DevnetConfig, Order
+from evm_wasm.primitives.hexadecimal import format_bytes
 from evm_wasm.rules.forks import DEVNET
+from evm_wasm.state.database import BLOCKS_ON_DISK
 
 Convert = Callable[[click.Context, click.Parameter, Any], object]
 
@@ -64,6 +66,8 @@ class NodeOption:
         default = _DEFAULTS.get(self.setting)
         if default is None:
             default = self.default
+        if isinstance(default, bytes):
+            return format_bytes(default)
         return default.value if isinstance(default, Order) else default
 
 
@@ -305,7 +309,7 @@ NODE_OPTIONS: Final = (
     NodeOption(
         names=("--keep",),
         group=STATE,
-        help="Blocks whose state stays available; all unless given.",
+        help=f"Blocks whose state stays available: {BLOCKS_ON_DISK} in a store unless given, else all.",
         setting="keep",
         metavar="NUMBER",
         kind=int,

@@ -86,7 +86,8 @@ class DevnetConfig:
         state: Where the chain is kept: the URL of a store (`store.opening`), which has every
             block as soon as it is made, or a file, which is loaded at the start if it is there
             and written by `save` and `close`. None keeps it in memory alone.
-        keep: Blocks whose state stays available; None for all.
+        keep: Blocks whose state stays available; None for all, in a store for the last 128
+            (`state.database.BLOCKS_ON_DISK`).
         call_gas_cap: In gas, of calls that make no transaction.
         code_size_limit: Bytes of deployed code; None for the fork's.
         auto_impersonate: Whether any account can send without a key.

@@ -22,7 +22,7 @@ from evm_wasm.primitives.types import Address
 from evm_wasm.rules.consensus import consensus_version
 from evm_wasm.rules.forks import DEVNET, Rules
 from evm_wasm.state.change import AccountChange
-from evm_wasm.state.database import StateDatabase
+from evm_wasm.state.database import BLOCKS_ON_DISK, StateDatabase
 from evm_wasm.store.opening import is_store_url, open_store
 from evm_wasm.vm import Vm
 
@@ -129,9 +129,10 @@ def _open_chain(config: DevnetConfig, chain_config: ChainConfig) -> Chain:
     if config.state is None or not keeps_store(config):
         return Chain(MemoryHistory(keep=config.keep), chain_config)
     consensus = consensus_version(config.schedule, chain_config.rules.name)
+    keep = BLOCKS_ON_DISK if config.keep is None else config.keep
     store = open_store(config.state, create=True)
     try:
-        return Chain(StateDatabase(store, consensus=consensus, keep=config.keep), chain_config)
+        return Chain(StateDatabase(store, consensus=consensus, keep=keep), chain_config)
     except EvmWasmError:
         store.close()
         raise

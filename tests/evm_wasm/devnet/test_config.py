@@ -10,10 +10,12 @@ import pytest
 from devnet_scenes import COUNTS, ETHER, GWEI, PLACE, STRANGER, TRAPS, signed, word
 
 from evm_wasm.devnet import Devnet, DevnetConfig
+from evm_wasm.devnet.errors import StateNotKept
 from evm_wasm.devnet.state_file import read_file, write_file
 from evm_wasm.errors import InputError, StoreError
 from evm_wasm.model.message import HaltReason
 from evm_wasm.project.deployer import init_code_of
+from evm_wasm.state.database import BLOCKS_ON_DISK
 from injector import InjectorError
 
 GENESIS = {
@@ -146,3 +148,15 @@ def test_a_file_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_the_fee_of_the_first_block_is_that_of_anvil(net: Devnet) -> None:
     sent = net.transact(STRANGER)
     assert sent.block.header.base_fee_per_gas == GWEI
+
+
+def test_a_store_keeps_the_states_of_its_last_blocks_unless_told_otherwise(tmp_path: Path) -> None:
+    url = f"sqlite:{tmp_path}/chain"
+    with Devnet(DevnetConfig(state=url)) as net:
+        net.mine(BLOCKS_ON_DISK + 2)
+        assert net.balance(net.accounts[0].address, 2)
+        with pytest.raises(StateNotKept, match="block 1 is not kept"):
+            net.balance(net.accounts[0].address, 1)
+    with Devnet(DevnetConfig(state=url, keep=BLOCKS_ON_DISK + 5)) as net:
+        net.mine(3)
+        assert net.balance(net.accounts[0].address, 2)
