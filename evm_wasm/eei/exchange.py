@@ -29,6 +29,8 @@ _FILLED: Final = layout.OFFSETS["counter"]
 _LOGS: Final = layout.OFFSETS["logs"]
 _SLOTS: Final = layout.OFFSETS["slots"]
 _SLOT_INDEX: Final = layout.OFFSETS["slot_index"]
+_SLOT_IS_KEPT: Final = layout.OFFSETS["slot_is_kept"]
+_NOT_KEPT: Final = bytes(layout.SIZES["slot_is_kept"])
 _KEPT: Final = layout.OFFSETS["log_bytes"]
 _RETURN_DATA: Final = layout.OFFSETS["return_data_is_elsewhere"]
 _RETURN_ROOM: Final = layout.SIZES["return_data"]
@@ -58,6 +60,7 @@ class Results(NamedTuple):
     pages: int
     log_bytes: int
     slot_count: int
+    slot_is_kept: int
     eei_gas: int
     refund: int
     counter: int
@@ -166,6 +169,8 @@ def around(
     """A host function for a module with the runtime: exchanges before and after where needed."""
     if name == "codeCopy":
         return _keeping_code(running, call)
+    if name == "storageStore":
+        return _seeing_cache(running, call)
     if name not in SETTLE_BEFORE:
         return call
     returns = name in RETURNING
@@ -179,6 +184,18 @@ def around(
         return result
 
     return exchanging
+
+
+def _seeing_cache(running: Running, call: Callable[..., int | None]) -> Callable[..., int | None]:
+    """`storageStore`, which must see what the cache holds if it is asked for one of its slots."""
+
+    def seeing(*arguments: int) -> int | None:
+        memory = running.room
+        if memory.read(_SLOT_IS_KEPT, len(_NOT_KEPT)) != _NOT_KEPT:
+            _carry_out(memory, running.frame)
+        return call(*arguments)
+
+    return seeing
 
 
 def _keeping_code(running: Running, call: Callable[..., int | None]) -> Callable[..., int | None]:

@@ -45,6 +45,7 @@ RESULTS: Final = (
     Field("pages", "I", "pages of the contract's memory when `main` ended"),
     Field("log_bytes", "I", "bytes used of the room for logs"),
     Field("slot_count", "I", "slots in the cache"),
+    Field("slot_is_kept", "I", "1 if the host is asked to write a slot that the cache holds"),
     Field("eei_gas", "q", "what methods charged inside and the host has not taken over, in gas"),
     Field("refund", "q", "what the refund counter gets, in gas"),
 )

@@ -1,7 +1,7 @@
 ;; Storage: a cache of the slots that the frame has touched, written back by the host.
 ;;
 ;; The host is asked for every slot that is not in the cache, and the slot is kept if there is room.
-;; It is never asked about one that is. Whatever may change slots otherwise has the host empty it.
+;; Of one that is, it is asked only if the gas does not suffice. Whatever may change slots otherwise has the host empty it.
 
 ;; Where in the index the search for a key begins.
 (func $hash (param $a i64) (param $b i64) (param $c i64) (param $d i64) (result i32)
@@ -117,7 +117,9 @@
           (call $keep
             (local.get $a) (local.get $b) (local.get $c) (local.get $d) (local.get $value))
           (return)))
-      (if (call $change (local.get $slot) (local.get $value)) (then (return)))))
+      (if (call $change (local.get $slot) (local.get $value)) (then (return)))
+      ;; It cannot be paid. What it would have cost depends on the value that the cache holds.
+      (i32.store $frame offset={slot_is_kept} (i32.const 0) (i32.const 1))))
   (call $host_storageStore (local.get $key) (local.get $value)))
 
 ;; Writes a slot of the cache, if it can be paid: 1 if it was written.

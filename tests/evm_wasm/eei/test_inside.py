@@ -195,6 +195,14 @@ def test_no_gas_for_a_call_is_no_gas_in_both_forms() -> None:
     assert both(code, gas=used - 3).halt is HaltReason.OUT_OF_GAS
 
 
+@pytest.mark.parametrize("gas", [24_000, 25_500, 30_500, 32_000, 45_300, 45_500, 50_500])
+def test_what_cannot_be_paid_is_told_from_what_the_cache_holds(gas: int) -> None:
+    write = "(call $storageStore (i32.const 0) (i32.const {}))"
+    lines = "".join(write.format(value) for value in (64, 32, 64, 32))
+    outcome = both(contract(lines, imports=STORE, more=data(64, b"\1")), gas=gas)
+    assert outcome.halt is (None if gas > 50_100 else HaltReason.OUT_OF_GAS)
+
+
 def test_re_entrance_sees_what_was_written_and_is_seen() -> None:
     key = "(i32.const 0)"
     body = (
