@@ -15,6 +15,10 @@ class Limits:
     All of them are about the module as it was written. There is none on the size of the output:
     what is accepted must not depend on how charges are spelled. The charge points, counted before
     charges are moved or merged, bound the output too.
+
+    Two are about the engine. It carries every local through every loop of a function, for about a
+    microsecond each (`loop_locals`), and its time grows with the square of the loops in one function
+    (`loops_per_function`): 390 KB of wasm could keep it busy for half a minute.
     """
 
     module_bytes: int = 1 << 20  # NEAR 4 MiB; the largest real contract seen has 0.8 MB
@@ -37,6 +41,8 @@ class Limits:
     nesting: int = 1_024  # sqlite has 282, resvg 180
     charge_points_per_function: int = 65_536  # the largest sane sample has 12,700
     charge_points: int = 262_144
+    loops_per_function: int = 1_024  # an unrolled bundle of hashes has 124
+    loop_locals: int = 262_144  # locals times loops, summed over functions; sqlite has 37,649
     memory_pages: int = 512  # 32 MiB a frame; CosmWasm 512
 
 
@@ -63,6 +69,8 @@ LARGE_LIMITS = Limits(
     nesting=100_000,
     charge_points_per_function=1 << 30,
     charge_points=1 << 30,
+    loops_per_function=1 << 30,
+    loop_locals=1 << 30,
     memory_pages=65_536,
 )
 """Limits for modules of tests and benchmarks: what the engine itself allows."""

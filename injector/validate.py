@@ -108,6 +108,7 @@ class Validator:
         self.gate = Gate(policy, findings)
         self._locals_left = limits.locals_total
         self._points_left = limits.charge_points
+        self._loop_locals_left = limits.loop_locals
         self._prefixed: dict[int, Row] = {}
         self._rows: list[Row] = [self._unknown(code) for code in range(256)]
         self._rows[_PREFIX_FC] = self._special(_PREFIX_FC, self._prefix)
@@ -205,6 +206,7 @@ class Validator:
             self.findings.add_invalid(error, plan.start, plan.index)
         body.finish()
         self._count_points(plan)
+        self._count_loops(plan)
 
     def _count_points(self, plan: FunctionPlan) -> None:
         points = len(plan.blocks)
@@ -216,6 +218,19 @@ class Validator:
         elif self._points_left < 0 <= self._points_left + points:
             reason = f"the limit is {self.limits.charge_points}"
             self.findings.add(plan.start, plan.index, "charge points of the module", reason)
+
+    def _count_loops(self, plan: FunctionPlan) -> None:
+        loops = len(plan.blocks.openers)
+        most = self.limits.loops_per_function
+        if loops > most:
+            self.findings.add(plan.start, plan.index, f"{loops} loops", f"the limit is {most}")
+        carried = (plan.params + plan.declared_locals) * loops
+        self._loop_locals_left -= carried
+        if self._loop_locals_left < 0 <= self._loop_locals_left + carried:
+            reason = (
+                f"the limit is {self.limits.loop_locals}; use fewer locals, or split the function"
+            )
+            self.findings.add(plan.start, plan.index, "locals times loops of the module", reason)
 
     def _read_locals(self, body: Body) -> int:
         """Read the declarations of locals; returns the position of the first instruction."""

@@ -173,6 +173,10 @@ def test_malformed(wasm: bytes, reason: str) -> None:
         (Limits(nesting=1), contract("(block (block))")),
         (Limits(charge_points_per_function=2), contract("(loop (loop (loop)))")),
         (Limits(charge_points=3), contract("(loop)", "(func (loop))")),
+        (
+            Limits(loop_locals=3),
+            contract("(loop)", "(func (param i32 i64) (local i32) (loop) (loop))"),
+        ),
         (Limits(memory_pages=1), contract("", pages=2)),
     ],
 )
