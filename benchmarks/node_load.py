@@ -97,6 +97,7 @@ class Load:
         """Deploys the token."""
         self._node = node
         self._effort = effort
+        self._most_blocks = peer.most_blocks
         self._client = Client(node.port)
         deployment = signed(0, None, peer.token(), DEPLOY_GAS)
         self._client.ask("eth_sendRawTransaction", _hex(deployment))
@@ -116,12 +117,13 @@ class Load:
             f"MB after {self._effort.transactions:,} transactions",
             self._node.resident_megabytes(),
         )
-        missing = self._effort.blocks - int(self._client.ask("eth_blockNumber"), 16)
+        blocks = min(self._effort.blocks, self._most_blocks or self._effort.blocks)
+        missing = blocks - int(self._client.ask("eth_blockNumber"), 16)
         if missing > 0:
             self._client.ask("anvil_mine", hex(missing))
-        name = f" after {self._effort.blocks:,} blocks"
-        yield f"MB{name}", self._node.resident_megabytes()
-        yield from self._speeds(name)
+        yield "blocks at the end", int(self._client.ask("eth_blockNumber"), 16)
+        yield "MB at the end", self._node.resident_megabytes()
+        yield from self._speeds(" at the end")
 
     def close(self) -> None:
         """End the connection."""
