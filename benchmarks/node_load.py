@@ -97,7 +97,8 @@ class Load:
         """Deploys the token."""
         self._node = node
         self._effort = effort
-        self._most_blocks = peer.most_blocks
+        self._transactions = _bounded(effort.transactions, peer.most_transactions)
+        self._blocks = _bounded(effort.blocks, peer.most_blocks)
         self._client = Client(node.port)
         deployment = signed(0, None, peer.token(), DEPLOY_GAS)
         self._client.ask("eth_sendRawTransaction", _hex(deployment))
@@ -110,15 +111,12 @@ class Load:
     def figures(self) -> Iterator[tuple[str, float]]:
         """What was measured, by name."""
         yield from self._speeds("")
-        missing = self._effort.transactions - self._nonce
+        missing = self._transactions - self._nonce
         if missing > 0:
             self._send_batches(missing)
-        yield (
-            f"MB after {self._effort.transactions:,} transactions",
-            self._node.resident_megabytes(),
-        )
-        blocks = min(self._effort.blocks, self._most_blocks or self._effort.blocks)
-        missing = blocks - int(self._client.ask("eth_blockNumber"), 16)
+        yield "transactions so far", self._nonce
+        yield "MB after them", self._node.resident_megabytes()
+        missing = self._blocks - int(self._client.ask("eth_blockNumber"), 16)
         if missing > 0:
             self._client.ask("anvil_mine", hex(missing))
         yield "blocks at the end", int(self._client.ask("eth_blockNumber"), 16)
@@ -135,7 +133,7 @@ class Load:
         yield f"eth_call per second{suffix}", _rate(effort.calls, self._call)
         batches = _rate(effort.batches, self._call_batch)
         yield f"eth_call per second in batches of {BATCH}{suffix}", batches * BATCH
-        count = min(effort.transactions // 4, 2_000)
+        count = min(self._transactions // 4, 2_000)
         yield f"raw token transfers per second{suffix}", self._send_batches(count)
 
     def _question(self) -> tuple[object, ...]:
@@ -175,6 +173,10 @@ class Load:
     def _wait_for_nonce(self, nonce: int) -> None:
         while int(self._client.ask("eth_getTransactionCount", _hex(SENDER), "latest"), 16) < nonce:
             time.sleep(0.002)
+
+
+def _bounded(wanted: int, most: int | None) -> int:
+    return wanted if most is None else min(wanted, most)
 
 
 def _batches(transactions: Sequence[bytes]) -> Iterator[list[str]]:

@@ -12,6 +12,7 @@ from typing import Final
 from evm_wasm.devnet.devnet import Devnet
 from evm_wasm.errors import InputError
 from evm_wasm.rpc.access import Access
+from evm_wasm.rpc.collecting import kept_objects_spared
 from evm_wasm.rpc.dispatch import Dispatcher
 from evm_wasm.rpc.errors import RpcError
 from evm_wasm.rpc.execution import ExecutionThread
@@ -74,8 +75,9 @@ async def run_node(
     dispatcher = Dispatcher(make_node(devnet), execution, seen)
     server = RpcServer(dispatcher, settings.access, settings.limits)
     try:
-        started(await _listen(server, settings))
-        await _work_until(stop, _tasks(devnet, execution, settings))
+        with kept_objects_spared(devnet):
+            started(await _listen(server, settings))
+            await _work_until(stop, _tasks(devnet, execution, settings))
     finally:
         await server.stop()
         await execution.close(settings.save)
