@@ -21,11 +21,10 @@ ANVIL: Final = "@foundry-rs/anvil@1.7.1"
 PRUNED: Final = ("--prune-history", "128")
 """Anvil is told to keep the states of 128 blocks: with all of them, as ours, it held about a megabyte
 for each block, more than machines have for 50,000."""
-ANVIL_BLOCKS: Final = 5_000
-ANVIL_TRANSACTIONS: Final = 3_000
-"""Anvil copies what changed since its start for each block: the first 600 transfers came at 1,600 a
-second, 2,000 at 130, 10,000 were not done after three minutes and took 4.5 GB. Empty blocks took it
-9 ms each."""
+ANVIL_BLOCKS: Final = 1_000
+ANVIL_TRANSACTIONS: Final = 1_000
+"""With more, Anvil slows down beyond waiting: 1,600 transfers a second in its first blocks were 120
+after 500 blocks; 10,000 were not done after three minutes and took 4.5 GB."""
 FIRST_ANSWER: Final = 30
 """Seconds that a node may take to start."""
 ROOT: Final = Path(__file__).resolve().parent.parent
