@@ -97,8 +97,7 @@ class Load:
         """Deploys the token."""
         self._node = node
         self._effort = effort
-        self._transactions = _bounded(effort.transactions, peer.most_transactions)
-        self._blocks = _bounded(effort.blocks, peer.most_blocks)
+        self._lasts = peer.lasts
         self._client = Client(node.port)
         deployment = signed(0, None, peer.token(), DEPLOY_GAS)
         self._client.ask("eth_sendRawTransaction", _hex(deployment))
@@ -111,12 +110,14 @@ class Load:
     def figures(self) -> Iterator[tuple[str, float]]:
         """What was measured, by name."""
         yield from self._speeds("")
-        missing = self._transactions - self._nonce
+        if not self._lasts:
+            return
+        missing = self._effort.transactions - self._nonce
         if missing > 0:
             self._send_batches(missing)
         yield "transactions so far", self._nonce
         yield "MB after them", self._node.resident_megabytes()
-        missing = self._blocks - int(self._client.ask("eth_blockNumber"), 16)
+        missing = self._effort.blocks - int(self._client.ask("eth_blockNumber"), 16)
         if missing > 0:
             self._client.ask("anvil_mine", hex(missing))
         yield "blocks at the end", int(self._client.ask("eth_blockNumber"), 16)
@@ -133,7 +134,7 @@ class Load:
         yield f"eth_call per second{suffix}", _rate(effort.calls, self._call)
         batches = _rate(effort.batches, self._call_batch)
         yield f"eth_call per second in batches of {BATCH}{suffix}", batches * BATCH
-        count = min(self._transactions // 4, 2_000)
+        count = min(self._effort.transactions // 4, 2_000)
         yield f"raw token transfers per second{suffix}", self._send_batches(count)
 
     def _question(self) -> tuple[object, ...]:
@@ -173,10 +174,6 @@ class Load:
     def _wait_for_nonce(self, nonce: int) -> None:
         while int(self._client.ask("eth_getTransactionCount", _hex(SENDER), "latest"), 16) < nonce:
             time.sleep(0.002)
-
-
-def _bounded(wanted: int, most: int | None) -> int:
-    return wanted if most is None else min(wanted, most)
 
 
 def _batches(transactions: Sequence[bytes]) -> Iterator[list[str]]:

@@ -21,10 +21,6 @@ ANVIL: Final = "@foundry-rs/anvil@1.7.1"
 PRUNED: Final = ("--prune-history", "128")
 """Anvil is told to keep the states of 128 blocks: with all of them, as ours, it held about a megabyte
 for each block, more than machines have for 50,000."""
-ANVIL_BLOCKS: Final = 1_000
-ANVIL_TRANSACTIONS: Final = 1_000
-"""With more, Anvil slows down beyond waiting: 1,600 transfers a second in its first blocks were 120
-after 500 blocks; 10,000 were not done after three minutes and took 4.5 GB."""
 FIRST_ANSWER: Final = 30
 """Seconds that a node may take to start."""
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -41,14 +37,12 @@ class Peer:
     Attributes:
         command: The command line for a port.
         token: Init code of the token that it runs.
-        most_blocks: Beyond so many it makes them too slowly to be waited for; None for no bound.
-        most_transactions: The same for transactions.
+        lasts: Whether it is measured after many transactions and blocks too.
     """
 
     command: Callable[[int], list[str]]
     token: Callable[[], bytes]
-    most_blocks: int | None = None
-    most_transactions: int | None = None
+    lasts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +98,7 @@ def peers(*, with_anvil: bool) -> Iterator[Mapping[str, Peer]]:
         anvil = Peer(
             lambda port: [program, "--silent", *PRUNED, "--port", str(port)],
             evm_token,
-            ANVIL_BLOCKS,
+            lasts=False,
         )
         yield MappingProxyType({"ewasm": OWN, "Anvil": anvil})
 
