@@ -1,7 +1,7 @@
 """What the machine asks of the wasm engine. The only folder that imports `wasmtime` and `ctypes`.
 
 `compile_module` turns metered wasm into native code, `Level` holds the store of one nesting level
-and starts `Instance`s in it. Everything above sees bytes, integers and our own exceptions.
+and starts `Instance`s in it; `NativeCache` keeps native code on disk. Everything above sees bytes, integers and our own exceptions.
 
 The adapter calls the engine's C interface through the binding's own declarations, because the
 binding's public classes cost five to ten times as much for each call of a host function
@@ -11,6 +11,7 @@ binding's public classes cost five to ten times as much for each call of a host 
 from evm_wasm.engine.instance import FRAME_EXPORT, FrameMemory, Instance, LinearMemory
 from evm_wasm.engine.level import HostFunction, Level
 from evm_wasm.engine.module import CompiledModule, compile_module, wat_to_wasm
+from evm_wasm.engine.native_cache import NativeCache, find_cache
 from evm_wasm.engine.trap import OutOfBounds, WasmTrap
 
 __all__ = [
@@ -21,8 +22,10 @@ __all__ = [
     "Instance",
     "Level",
     "LinearMemory",
+    "NativeCache",
     "OutOfBounds",
     "WasmTrap",
     "compile_module",
+    "find_cache",
     "wat_to_wasm",
 ]

@@ -13,6 +13,8 @@ from injector import ProfiledFunction
 
 MEMORY_EXPORT: Final = "memory"
 
+_EMPTY_MODULE: Final = b"\0asm\1\0\0\0"
+
 _LINE_AND_COLUMN: Final = re.compile("([0-9]+):([0-9]+)$")
 """The engine ends the place of an error in a text with them."""
 
@@ -45,6 +47,10 @@ class CompiledModule:
         self.functions = functions
         self.has_runtime = has_runtime
 
+    def serialize(self) -> bytes:
+        """The native code, for `load_native` under the same engine."""
+        return bytes(self.module.serialize())
+
 
 def compile_module(
     wasm: bytes, functions: tuple[ProfiledFunction, ...] = (), *, has_runtime: bool = False
@@ -64,6 +70,31 @@ def compile_module(
     except wasmtime.WasmtimeError as error:
         raise MachineError(f"the engine refuses an instrumented module: {error}") from error
     return CompiledModule(module, len(wasm), functions, has_runtime=has_runtime)
+
+
+def load_native(native: bytes, size: int, *, has_runtime: bool) -> CompiledModule | None:
+    """A module from its native code, None if the engine says that it is not its own.
+
+    Args:
+        native: What `CompiledModule.serialize` gave. The engine trusts it: whoever calls has made
+            sure where it comes from.
+        size: Bytes of metered wasm it was made from.
+        has_runtime: Whether it has a runtime linked in.
+    """
+    try:
+        module = wasmtime.Module.deserialize(engine(has_runtime=has_runtime), native)
+    except wasmtime.WasmtimeError:
+        return None
+    return CompiledModule(module, size, (), has_runtime=has_runtime)
+
+
+def engine_fingerprint(*, has_runtime: bool) -> bytes:
+    """What native code depends on besides its wasm.
+
+    It is the native form of a module without anything in it: the engine writes into each its own
+    version, the machine's architecture, the features of the processor it used, and all options.
+    """
+    return bytes(wasmtime.Module(engine(has_runtime=has_runtime), _EMPTY_MODULE).serialize())
 
 
 def wat_to_wasm(text: str, *, what: str) -> bytes:
