@@ -25,6 +25,14 @@ settings.register_profile(
 settings.load_profile("project")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_native_code_from_elsewhere() -> Iterator[None]:
+    """Tests compile what they run, and leave the cache of whoever runs them as it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EWASM_CACHE", "off")
+        yield
+
+
 @pytest.fixture(params=("host", "module"))
 def both_forms(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs a test with the interface in Python, and with the interface inside of the module."""

@@ -11,6 +11,7 @@ from typing import Final
 
 import injector
 from evm_wasm.chain.transition import apply_transaction
+from evm_wasm.engine import find_cache
 from evm_wasm.errors import InputError
 from evm_wasm.model.account import EMPTY_CODE_HASH
 from evm_wasm.model.block import BlockContext
@@ -106,7 +107,8 @@ def run_request(request: Request, *, tracer: Tracer | None, is_profiled: bool = 
         InvalidTransaction: The transaction cannot be included: gas or funds are missing.
         MachineError: The machine cannot go on.
     """
-    vm = Vm(FORKS[request.fork], injector.load_schedule(request.schedule), tracer=tracer)
+    schedule = injector.load_schedule(request.schedule)
+    vm = Vm(FORKS[request.fork], schedule, tracer=tracer, native=find_cache())
     profiler = Profiler(vm.scale)
     if is_profiled:
         vm = vm.profiled(profiler, tracer=tracer)

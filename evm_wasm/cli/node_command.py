@@ -19,6 +19,7 @@ from evm_wasm.cli.node_flags import devnet_settings, with_node_options
 from evm_wasm.cli.node_log import NodeLog
 from evm_wasm.devnet.config import DevnetConfig
 from evm_wasm.devnet.devnet import Devnet
+from evm_wasm.engine import find_cache
 from evm_wasm.errors import InputError
 from evm_wasm.primitives.hexadecimal import format_bytes
 from evm_wasm.rpc.access import Access
@@ -48,7 +49,7 @@ def command(**values: Any) -> int:  # noqa: ANN401 - the options are the table's
     run_deep(lambda: None)
     store, state_file = _split_state(values["state"])
     config = DevnetConfig(**devnet_settings(values), state=store)
-    devnet = Devnet(config, clock=_clock)
+    devnet = Devnet(config, clock=_clock, native=find_cache())
     try:
         _load(devnet, values["load_state"], state_file)
         if values["config_out"] is not None:

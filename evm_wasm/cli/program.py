@@ -52,6 +52,7 @@ COMMANDS: Final[Mapping[str, Entry]] = MappingProxyType(
         "block": Entry("block_command", "Show a block."),
         "balance": Entry("balance_command", "Show what an account has."),
         "replay": Entry("replay_command", "Run a kept chain again and name the first difference."),
+        "cache": Entry("cache_command", "Show or clear the native code that is kept on disk."),
         "eei": Entry("eei_command", "Print the reference of the Ethereum Environment Interface."),
     }
 )

@@ -46,6 +46,7 @@ from evm_wasm.devnet.signers import Signers
 from evm_wasm.devnet.snapshots import Snapshots
 from evm_wasm.devnet.timekeeping import Timekeeper
 from evm_wasm.devnet.tracing import Traces
+from evm_wasm.engine import NativeCache
 from evm_wasm.errors import EvmWasmError, InputError
 from evm_wasm.model.message import HaltReason, Status
 from evm_wasm.model.transaction import UnsignedTransaction
@@ -74,7 +75,11 @@ class Devnet(Reading):
     """
 
     def __init__(
-        self, config: DevnetConfig | None = None, *, clock: Callable[[], int] | None = None
+        self,
+        config: DevnetConfig | None = None,
+        *,
+        clock: Callable[[], int] | None = None,
+        native: NativeCache | None = None,
     ) -> None:
         """Starts a devnet, or goes on with the one that `config.state` keeps.
 
@@ -82,6 +87,7 @@ class Devnet(Reading):
             config: Defaults to `DevnetConfig()`.
             clock: Seconds since 1970. Without one the time stands still but for a second from
                 block to block, so that whatever is made is the same in every run.
+            native: Where compiled contracts outlive the process; without one they do not.
 
         Raises:
             InputError: The mnemonic, the genesis, the store's address or the file is wrong.
@@ -90,7 +96,7 @@ class Devnet(Reading):
             StateError: The store is damaged.
         """
         self.config = config or DevnetConfig()
-        self._node: Node = open_node(self.config, clock)
+        self._node: Node = open_node(self.config, clock, native)
         node = self._node
         self.accounts: tuple[DevAccount, ...] = node.accounts
         self.pool: Mempool = node.pool

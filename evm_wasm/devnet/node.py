@@ -16,6 +16,7 @@ from evm_wasm.devnet.mempool import Mempool
 from evm_wasm.devnet.settings import Settings
 from evm_wasm.devnet.signers import Signers
 from evm_wasm.devnet.timekeeping import Timekeeper
+from evm_wasm.engine import NativeCache
 from evm_wasm.errors import EvmWasmError
 from evm_wasm.model.block import Block
 from evm_wasm.primitives.types import Address
@@ -64,8 +65,10 @@ class Node:
         return consensus_version(self.config.schedule, self.vm.rules.name)
 
 
-def open_node(config: DevnetConfig, clock: Callable[[], int] | None) -> Node:
-    """Everything a devnet consists of; errors as of `Devnet`."""
+def open_node(
+    config: DevnetConfig, clock: Callable[[], int] | None, native: NativeCache | None
+) -> Node:
+    """Everything a devnet consists of; arguments and errors as of `Devnet`."""
     accounts = derive_accounts(config.mnemonic, config.derivation_path, config.accounts)
     rules = rules_of(config)
     settings = _settings(config)
@@ -88,7 +91,7 @@ def open_node(config: DevnetConfig, clock: Callable[[], int] | None) -> Node:
         config=config,
         accounts=accounts,
         chain=_open_chain(config, chain_config),
-        vm=Vm(rules, config.schedule),
+        vm=Vm(rules, config.schedule, native=native),
         settings=settings,
         signers=Signers(accounts, settings, config.bounds),
         time=time,

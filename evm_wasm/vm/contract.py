@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
+from functools import cache
+from hashlib import blake2b
+from importlib.resources import files
 from typing import Final
 
 import injector
-from evm_wasm.engine import CompiledModule, compile_module
+from evm_wasm.engine import CompiledModule, NativeCache, compile_module
 from evm_wasm.primitives.types import Hash32
 from evm_wasm.rules.limits import ProtocolLimits
 from injector import InjectorError, Runtime, Schedule
@@ -60,6 +63,7 @@ class ContractCache:
         *,
         is_profiling: bool = False,
         runtime: Runtime | None = None,
+        native: NativeCache | None = None,
     ) -> None:
         """Makes an empty cache.
 
@@ -69,11 +73,15 @@ class ContractCache:
             capacity: Bytes of wasm to keep.
             is_profiling: Whether the contracts count gas by function.
             runtime: What to link into each contract; not together with profiling.
+            native: Where native code outlives the process; profiled contracts are left out.
         """
         self._is_profiling = is_profiling
         self._schedule = schedule
         self._runtime = runtime
         self._runtime_version = "" if runtime is None else runtime.version
+        # Now, and not at the first contract: the sources may change while the process runs.
+        self._injector = _injector_hash() if native is not None else None
+        self._native = None if is_profiling or self._injector is None else native
         self._shapes = replace(injector.DEFAULT_LIMITS, memory_pages=limits.frame_pages)
         self._capacity = capacity
         self._size = 0
@@ -93,8 +101,23 @@ class ContractCache:
         if entry is not None:
             self._entries.move_to_end(key)
             return entry[0]
-        contract = self._prepare(code)
+        native = self._native
+        contract = self._prepare(code) if native is None else self._on_disk(native, key, code)
         self._keep(key, contract, len(code))
+        return contract
+
+    def _on_disk(
+        self, native: NativeCache, key: CodeKey, code: bytes
+    ) -> CompiledModule | InvalidContract:
+        """As `_prepare`, but what was compiled once, by this process or another, is loaded."""
+        identity = repr((astuple(key), astuple(self._shapes), self._injector)).encode()
+        has_runtime = self._runtime is not None
+        found = native.load(identity, has_runtime=has_runtime)
+        if found is not None:
+            return found
+        contract = self._prepare(code)
+        if isinstance(contract, CompiledModule):
+            native.save(identity, contract)
         return contract
 
     def _prepare(self, code: bytes) -> CompiledModule | InvalidContract:
@@ -124,3 +147,20 @@ class ContractCache:
         while self._size > self._capacity and len(self._entries) > 1:
             _, (_, dropped) = self._entries.popitem(last=False)
             self._size -= dropped
+
+
+@cache
+def _injector_hash() -> str | None:
+    """Of the injector's sources: while somebody works on them their version stays the same.
+
+    None where they cannot be read.
+    """
+    digest = blake2b(digest_size=32)
+    try:
+        sources = [each for each in files(injector).iterdir() if each.name.endswith(".py")]
+        for source in sorted(sources, key=lambda each: each.name):
+            content = source.read_bytes()
+            digest.update(f"{source.name} {len(content)} ".encode() + content)
+    except OSError:
+        return None
+    return digest.hexdigest() if sources else None

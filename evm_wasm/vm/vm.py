@@ -13,7 +13,7 @@ from evm_wasm.eei.meter import GasMeter, StepMeter, Tally
 from evm_wasm.eei.runtime import runtime
 from evm_wasm.eei.table import TABLE
 from evm_wasm.eei.tracing import traced
-from evm_wasm.engine import HostFunction, Level
+from evm_wasm.engine import HostFunction, Level, NativeCache
 from evm_wasm.errors import InputError
 from evm_wasm.model.trace import Tracer
 from evm_wasm.rules.forks import Rules
@@ -70,7 +70,7 @@ class Vm:
         contracts: The compiled contracts.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a setting of its own, by keyword
         self,
         rules: Rules,
         schedule: Schedule | str,
@@ -80,13 +80,27 @@ class Vm:
         step_limit: int = STEP_LIMIT,
         contracts: ContractCache | None = None,
         eei: str | None = None,
+        native: NativeCache | None = None,
     ) -> None:
+        """Makes a machine that has not run anything yet.
+
+        Args:
+            rules: Prices and limits of the fork.
+            schedule: Prices of instructions, or the name or file of a schedule.
+            tracer: Gets an event for each frame and EEI call.
+            profiler: Gets the gas of each frame and function.
+            step_limit: Steps of a transaction where instructions have no prices.
+            contracts: Compiled contracts to share with another machine of the same rules.
+            eei: `HOST` or `MODULE`; `EWASM_EEI` says it where this does not.
+            native: Where compiled contracts outlive the process; without one they do not.
+        """
         self.rules = rules
         self.schedule = load_schedule(schedule) if isinstance(schedule, str) else schedule
         self.tracer = tracer
         self.profiler = profiler
         self._counts_steps = not self.schedule.charges
         self._step_limit = step_limit
+        self._native = native
         self.scale = 1 if self._counts_steps else self.schedule.scale
         is_watched = tracer is not None or profiler is not None
         self.eei = HOST if is_watched else _form(eei)
@@ -125,7 +139,7 @@ class Vm:
     def _contracts(self, eei: str) -> ContractCache:
         schedule = load_schedule(STEP_SCHEDULE) if self._counts_steps else self.schedule
         linked = _runtime(self.rules, self.scale, self._counts_steps) if eei == MODULE else None
-        return ContractCache(schedule, self.rules.limits, runtime=linked)
+        return ContractCache(schedule, self.rules.limits, runtime=linked, native=self._native)
 
     def nest(self, depth: int) -> Nest:
         """The store of a nesting level, made at its first use."""
