@@ -316,25 +316,25 @@ class TestDisk:
         assert list(cache.path.iterdir()) == []
         assert len(caplog.records) == 1
 
-    def test_a_folder_without_write_permission_is_read(self, compiled):
+    def test_a_folder_without_write_permission_is_read(self, cache, compiled):
         with own_folder() as folder:
-            cache = NativeCache(folder)
-            cache.save(identity(1), compiled)
-            cache.path.chmod(0o500)
+            mine = NativeCache(folder)
+            mine.save(identity(1), compiled)
+            mine.path.chmod(0o500)
             other = NativeCache(folder)
             assert other.load(identity(1), has_runtime=False) is not None
             other.save(identity(2), compiled)
             assert other.problem() is None
             assert len(entries(other)) == 1
-            cache.path.chmod(0o700)
+            mine.path.chmod(0o700)
 
-    def test_a_folder_without_write_permission_is_not_made(self, compiled):
+    def test_a_folder_without_write_permission_is_not_made(self, cache, compiled):
         with own_folder() as folder:
             folder.chmod(0o500)
-            cache = NativeCache(folder)
-            cache.save(identity(1), compiled)
-            assert cache.load(identity(1), has_runtime=False) is None
-            assert "Permission denied" in cache.problem()
+            unmade = NativeCache(folder)
+            unmade.save(identity(1), compiled)
+            assert unmade.load(identity(1), has_runtime=False) is None
+            assert "Permission denied" in unmade.problem()
             folder.chmod(0o700)
 
     def test_a_folder_that_vanished_is_no_reason_to_fail(self, tmp_path, cache, compiled):
@@ -359,7 +359,10 @@ class largest_file:  # noqa: N801 - reads as a function
 
 
 class own_folder:  # noqa: N801 - reads as a function
-    """A folder whose permissions count for us: for root they would not, so we are nobody."""
+    """A folder whose permissions count for us: for root they would not, so we are nobody.
+
+    Who uses it asks for the fixture `cache` first: nobody may not be able to read our packages.
+    """
 
     def __enter__(self) -> Path:
         self._made = Path(tempfile.mkdtemp())
