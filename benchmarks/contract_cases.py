@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import importlib
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from Crypto.Hash import RIPEMD160
 
 from evm_wasm.chain.precompiles import BY_NAME, precompile_code
 from evm_wasm.primitives.keccak import keccak256
+from evm_wasm.primitives.types import Address
 
 FOLDER: Final = Path(__file__).resolve().parent
 CONTRACTS: Final = FOLDER.parent / "contracts"
@@ -22,6 +23,15 @@ CONTRACTS: Final = FOLDER.parent / "contracts"
 KIB: Final = 1_024
 ROUNDS: Final = 12
 MULTIPLICATIONS: Final = 10_000
+
+SENDER: Final = Address(b"\x11" * 20)
+"""Who calls."""
+RECEIVER: Final = Address(bytes(18) + b"\x12\x34")
+SUPPLY: Final = 10**15
+"""Units of a token that both have at the start."""
+BALANCES: Final = 1
+"""The slot of the balances of the ERC-20 tokens."""
+ERC20_LANGUAGES: Final = ("C", "Zig", "AssemblyScript", "Rust")
 
 bn: Any = importlib.import_module("py_ecc.optimized_bn128")
 
@@ -42,7 +52,7 @@ class Case:
         evm: Name of the peer's code in `benchmarks/evm`; empty without one.
         price: What Ethereum charges, in gas (Istanbul); 0 where only the EVM code has a price.
         is_hash: Whether the aim for hash functions is meant.
-        has_storage: Whether the code is a token whose storage has to be filled.
+        storage: What slots of the code's account hold at the start, for all machines.
     """
 
     name: str
@@ -54,7 +64,7 @@ class Case:
     evm: str = ""
     price: int = 0
     is_hash: bool = False
-    has_storage: bool = False
+    storage: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def is_large(self) -> bool:
@@ -74,7 +84,8 @@ def cases() -> Iterator[Case]:
         yield _modexp(source, length)
     yield from _curve(source)
     yield _multiplication(source)
-    yield _transfer()
+    yield from _erc20_transfers()
+    yield _token_transfer()
 
 
 def _words(data: bytes) -> int:
@@ -157,7 +168,7 @@ def _modexp(source: random.Random, length: int) -> Case:
         data=data,
         native=lambda _: pow(base, exponent, modulus),
         library="Python's pow",
-        evm="modexp" if length == 32 else "",
+        evm="modexp" if length == 32 else "modexp_long",
         price=complexity * (8 * length - 1) // 20,
     )
 
@@ -193,6 +204,7 @@ def _curve(source: random.Random) -> Iterator[Case]:
         data=(_first(one) + _second(second)) + (_first(bn.neg(one)) + _second(second)),
         native=lambda _: [bn.pairing(second, point) for point in (one, bn.neg(one))],
         library="py_ecc",
+        evm="bn254_pairing",
         price=45_000 + 2 * 34_000,
     )
 
@@ -217,16 +229,38 @@ def _multiplication(source: random.Random) -> Case:
     )
 
 
-def _transfer() -> Case:
-    selector = keccak256(b"transfer(address,uint64)")[:4]
+def _erc20_transfers() -> Iterator[Case]:
+    """One EVM contract for all: the tokens differ in nothing but the language."""
+    for language in ERC20_LANGUAGES:
+        yield Case(
+            name="ERC-20 transfer",
+            size=f"between holders, in {language}",
+            wasm=(CONTRACTS / f"erc20_{language.lower()}" / "erc20.wasm").read_bytes(),
+            data=_call("transfer(address,uint256)", int.from_bytes(RECEIVER), 1),
+            evm="erc20",
+            storage={_entry(BALANCES, holder): SUPPLY for holder in (SENDER, RECEIVER)},
+        )
+
+
+def _token_transfer() -> Case:
+    """The same without hashes: this token has balances in the slots numbered like addresses."""
     return Case(
         name="token transfer",
-        size="between holders",
+        size="between holders, no hashes",
         wasm=(CONTRACTS / "token" / "token.wasm").read_bytes(),
-        data=selector + _word(0x1234) + _word(1),
+        data=_call("transfer(address,uint64)", int.from_bytes(RECEIVER), 1),
         evm="token",
-        has_storage=True,
+        storage={int.from_bytes(holder): SUPPLY for holder in (SENDER, RECEIVER)},
     )
+
+
+def _call(signature: str, *words: int) -> bytes:
+    return keccak256(signature.encode())[:4] + b"".join(map(_word, words))
+
+
+def _entry(slot: int, key: Address) -> int:
+    """The slot of an entry of a mapping, as Solidity has it."""
+    return int.from_bytes(keccak256(key.rjust(32, b"\0") + _word(slot)))
 
 
 def _word(number: int) -> bytes:
