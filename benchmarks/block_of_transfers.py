@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.node_load import CHAIN_ID, DEPLOY_GAS, SENDER, TOKEN, signed, transfer_data
 from benchmarks.nodes import evm_token, wasm_token
+from evm_wasm.vm.vm import EEI_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,10 +24,11 @@ class PyEvmMissing(Exception):
     """The package `py-evm` is not installed."""
 
 
-def own_block(count: int) -> float:
-    """Transfers per second in one block of our chain."""
+def own_block(count: int, *, form: str) -> float:
+    """Transfers per second in one block of our chain, with one form of the EEI."""
     from evm_wasm.devnet import Devnet, DevnetConfig  # noqa: PLC0415 - in a process of its own
 
+    os.environ[EEI_VARIABLE] = form
     devnet = Devnet(DevnetConfig(automine=False))
     devnet.send_raw(_deployment(wasm_token()))
     devnet.mine()

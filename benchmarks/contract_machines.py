@@ -18,7 +18,7 @@ from evm_wasm.state.state import State
 from evm_wasm.state.world import WorldState
 from evm_wasm.vm.contract import ContractCache
 from evm_wasm.vm.execution import Execution
-from evm_wasm.vm.vm import HOST, MODULE, Vm
+from evm_wasm.vm.vm import MODULE, Vm
 from injector import load_runtime, load_schedule
 
 EVM: Final = Path(__file__).resolve().parent / "evm"
@@ -27,8 +27,6 @@ GAS: Final = 10**9
 PLACE: Final = Address(b"\x22" * 20)
 PY_EVM_GAS: Final = 5_000_000
 """What costs more is not asked of py-evm: it would take tens of seconds or minutes."""
-FORMS: Final = (HOST, MODULE)
-"""Where our machine's EEI methods run: before they moved into the module, and after."""
 
 _BLOCK: Final = BlockContext(
     number=1,
@@ -74,18 +72,13 @@ class Machine:
     gas: float
 
 
-def default_form() -> str:
-    """Where our machine has its EEI unless it is told (see `EWASM_EEI`)."""
-    return Vm(BYZANTIUM, "particles").eei
-
-
 def own(case: Case, *, metered: bool, eei: str | None = None) -> Machine:
     """Our machine: a whole call with all checks, as a transaction makes it.
 
     Args:
         case: What to run.
         metered: Otherwise instructions are free and nothing of that is in the module.
-        eei: One of `FORMS`; the machine's default without.
+        eei: Form of the EEI; the machine's default without.
     """
     machine = Vm(BYZANTIUM, "particles", eei=eei)
     if not metered:

@@ -9,6 +9,7 @@ from typing import Final
 
 from benchmarks.contract_cases import Case
 from benchmarks.contract_machines import PY_EVM_GAS
+from benchmarks.eei_forms import forms_fact
 from benchmarks.machine import facts
 from evm_wasm.vm.vm import HOST, MODULE
 
@@ -77,11 +78,7 @@ def report(rows: list[Row], empty: Mapping[str, float]) -> Iterator[str]:
     yield ""
     yield "Made by `python -m benchmarks.contracts`."
     yield ""
-    about = {
-        "EEI": f"in the host and in the module; the default here is the {form}",
-        "packages": _packages(),
-    }
-    for name, value in {**facts(None), **about}.items():
+    for name, value in {**facts(None), "EEI": forms_fact(), "packages": _packages()}.items():
         yield f"- {name}: {value}"
     yield ""
     yield from _times_of(rows, empty, form)

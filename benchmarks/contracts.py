@@ -18,8 +18,9 @@ from typing import Final
 import click
 
 from benchmarks.contract_cases import Case, cases
-from benchmarks.contract_machines import FORMS, PY_EVM_GAS, Machine, default_form, own, py_evm, revm
+from benchmarks.contract_machines import PY_EVM_GAS, Machine, own, py_evm, revm
 from benchmarks.contract_report import Row, report
+from benchmarks.eei_forms import FORMS, default_form
 from evm_wasm.chain.precompiles import BY_NAME, precompile_code
 
 RESULTS: Final = Path(__file__).resolve().with_name("RESULTS-contracts.md")

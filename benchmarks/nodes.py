@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -10,12 +11,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from benchmarks.eei_forms import FORMS, default_form
 from benchmarks.json_rpc import Client
+from evm_wasm.vm.vm import EEI_VARIABLE
 
 ANVIL: Final = "@foundry-rs/anvil@1.7.1"
 PRUNED: Final = ("--prune-history", "128")
@@ -38,11 +41,13 @@ class Peer:
         command: The command line for a port.
         token: Init code of the token that it runs.
         lasts: Whether it is measured after many transactions and blocks too.
+        environment: Variables that are set for it.
     """
 
     command: Callable[[int], list[str]]
     token: Callable[[], bytes]
     lasts: bool = True
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,18 @@ def evm_token() -> bytes:
     return bytes.fromhex((ROOT / "benchmarks/evm/token.hex").read_text(encoding="ascii"))
 
 
-OWN: Final = Peer(_own_command, wasm_token)
+def own_name(form: str) -> str:
+    """What reports call our node with a form of the EEI."""
+    return f"ewasm, EEI in the {form}"
+
+
+def own_nodes() -> Mapping[str, Peer]:
+    """Our node in both forms, each alike but for how long it is measured."""
+    default = default_form()
+    return {
+        own_name(form): Peer(_own_command, wasm_token, form == default, {EEI_VARIABLE: form})
+        for form in FORMS
+    }
 
 
 @contextmanager
@@ -91,7 +107,7 @@ def peers(*, with_anvil: bool) -> Iterator[Mapping[str, Peer]]:
         NodeMissing: Anvil is wanted and cannot be installed.
     """
     if not with_anvil:
-        yield MappingProxyType({"ewasm": OWN})
+        yield MappingProxyType(own_nodes())
         return
     with tempfile.TemporaryDirectory(prefix="devnet-benchmark-") as folder:
         program = str(_install_anvil(Path(folder)))
@@ -100,7 +116,7 @@ def peers(*, with_anvil: bool) -> Iterator[Mapping[str, Peer]]:
             evm_token,
             lasts=False,
         )
-        yield MappingProxyType({"ewasm": OWN, "Anvil": anvil})
+        yield MappingProxyType({**own_nodes(), "Anvil": anvil})
 
 
 @contextmanager
@@ -113,7 +129,12 @@ def running(peer: Peer) -> Iterator[Node]:
     port = _free_port()
     before = time.perf_counter()
     # Programs of this machine with arguments of our own.
-    process = subprocess.Popen(peer.command(port), stdout=subprocess.DEVNULL, cwd=ROOT)  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603
+        peer.command(port),
+        stdout=subprocess.DEVNULL,
+        cwd=ROOT,
+        env={**os.environ, **peer.environment},
+    )
     try:
         while not _answers(port):
             if process.poll() is not None or time.perf_counter() - before > FIRST_ANSWER:

@@ -12,8 +12,9 @@ from precompile_calls import Contract, word
 
 from benchmarks import contracts as program
 from benchmarks.contract_cases import FOLDER, cases
-from benchmarks.contract_machines import FORMS, own, py_evm, revm
+from benchmarks.contract_machines import own, py_evm, revm
 from benchmarks.contract_report import report
+from benchmarks.eei_forms import FORMS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "contracts" / "precompiles" / "source"

@@ -3,6 +3,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from benchmarks.devnet import main
+from benchmarks.eei_forms import FORMS
 from benchmarks.node_load import SENDER, TOKEN, signed_transfers
 from evm_wasm.chain.signing import recover_transaction
 
@@ -25,7 +26,9 @@ def test_a_quick_run_prints_every_figure(tmp_path: Path) -> None:
         "raw token transfers per second at the end",
     ):
         assert f"| {name} | " in text
-    assert "| ewasm | " in text
+    assert "| | ewasm, EEI in the host | ewasm, EEI in the module |" in text
+    for form in FORMS:
+        assert f"| ewasm, EEI in the {form} | " in text.partition("## In process")[2]
 
 
 def test_both_nodes_get_the_same_transfers() -> None:
