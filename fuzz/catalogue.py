@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from fuzz.boundary import random_amounts
-from fuzz.eei_forms import contracts_of_smith_agree, sequences_agree
+from fuzz.eei_forms import (
+    contracts_of_smith_agree,
+    sequences_agree,
+    writing_contracts_of_smith_agree,
+)
 from fuzz.gas import forms_agree, fuel_of_contracts, fuel_of_core_modules, fuel_of_programs
 from fuzz.graph import output_is_paid
 from fuzz.prices import gas_is_linear
@@ -80,6 +84,11 @@ PROOFS = {
             "eei-smith",
             "The interface in the module does what the host's does: contracts of `smith`",
             contracts_of_smith_agree, 80, 0.1,
+        ),
+        Proof(
+            "eei-writing",
+            "The interface in the module does what the host's does: contracts of `smith` that write",
+            writing_contracts_of_smith_agree, 60, 0.1,
         ),
     )
 }  # fmt: skip

@@ -16,6 +16,7 @@ from evm_wasm.vm import Vm, run_deep
 from evm_wasm.vm.execution import Execution
 from evm_wasm.vm.vm import HOST, MODULE
 from fuzz.eei_programs import CONTRACTS, STRANGERS, Scene, scene
+from fuzz.eei_smith import writing_contract
 from fuzz.proof import Tally, agree, chance
 from fuzz.smith import contract_module
 
@@ -69,6 +70,15 @@ def contracts_of_smith_agree(seed: int) -> Tally:
     codes = tuple(contract_module("eei forms", 4 * seed + 2 * number) for number in range(2))
     data = random.randbytes(random.choice((0, 33)))
     return _compare(Scene((*codes, b""), random.choice((50_000, 500_000)), 0, data, False), seed)
+
+
+def writing_contracts_of_smith_agree(seed: int) -> Tally:
+    """Contracts by `smith` that log and store."""
+    random = chance("eei writing smith", seed)
+    codes = tuple(writing_contract("eei writing", 2 * seed + number) for number in range(2))
+    data = random.randbytes(random.choice((0, 64)))
+    gas = random.choice((60_000, 2_000_000, 2_000_000))
+    return _compare(Scene((*codes, b""), gas, 0, data, False), seed)
 
 
 def _compare(case: Scene, seed: int) -> Tally:

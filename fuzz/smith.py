@@ -139,9 +139,14 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 def _shape(number: int) -> Path:
     """A file with a module that has the imports and exports of a contract."""
     methods = chance("shape", number).sample(_METHODS, 1 + number)
-    imports = " ".join(import_field(name) for name in sorted(methods))
+    return shape_file(str(number), sorted(methods))
+
+
+def shape_file(name: str, methods: list[str]) -> Path:
+    """A file of this name, for `--module-shape`, with a contract that imports these methods."""
+    imports = " ".join(import_field(method) for method in methods)
     text = f'(module {imports} (memory (export "memory") 1 4) (func (export "main")))'
-    path = Path(_folder().name) / f"{number}.wasm"
+    path = Path(_folder().name) / f"{name}.wasm"
     path.write_bytes(bytes(wasmtime.wat2wasm(text)))
     return path
 

@@ -29,6 +29,7 @@ LEAST = {
     "repeatable": {"identical outputs": 50},
     "eei-sequence": {"ends in success": 10, "ends in revert": 2, "logs": 4, "slots": 15},
     "eei-smith": {"ends in success": 8},
+    "eei-writing": {"ends in success": 8, "logs": 5, "slots": 5},
     "paid": {"functions": 50, "charges": 200, "checks": 50},
 }
 
