@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass, replace
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Final
 
 import injector
@@ -80,8 +81,8 @@ class ContractCache:
         self._runtime = runtime
         self._runtime_version = "" if runtime is None else runtime.version
         # Now, and not at the first contract: the sources may change while the process runs.
-        self._injector = _injector_hash() if native is not None else None
-        self._native = None if is_profiling or self._injector is None else native
+        self._sources = _sources_hash() if native is not None else None
+        self._native = None if is_profiling or self._sources is None else native
         self._shapes = replace(injector.DEFAULT_LIMITS, memory_pages=limits.frame_pages)
         self._capacity = capacity
         self._size = 0
@@ -110,7 +111,7 @@ class ContractCache:
         self, native: NativeCache, key: CodeKey, code: bytes
     ) -> CompiledModule | InvalidContract:
         """As `_prepare`, but what was compiled once, by this process or another, is loaded."""
-        identity = repr((astuple(key), astuple(self._shapes), self._injector)).encode()
+        identity = repr((astuple(key), astuple(self._shapes), self._sources)).encode()
         has_runtime = self._runtime is not None
         found = native.load(identity, has_runtime=has_runtime)
         if found is not None:
@@ -150,17 +151,22 @@ class ContractCache:
 
 
 @cache
-def _injector_hash() -> str | None:
-    """Of the injector's sources: while somebody works on them their version stays the same.
+def _sources_hash() -> str | None:
+    """Of the injector's sources and of this module, which says how it is asked.
 
-    None where they cannot be read.
+    While somebody works on them their version stays the same. None where they cannot be read.
     """
     digest = blake2b(digest_size=32)
     try:
         sources = [each for each in files(injector).iterdir() if each.name.endswith(".py")]
         for source in sorted(sources, key=lambda each: each.name):
-            content = source.read_bytes()
-            digest.update(f"{source.name} {len(content)} ".encode() + content)
+            _add(digest, source)
+        _add(digest, files(__package__) / "contract.py")
     except OSError:
         return None
     return digest.hexdigest() if sources else None
+
+
+def _add(digest: blake2b, source: Traversable) -> None:
+    content = source.read_bytes()
+    digest.update(f"{source.name} {len(content)} ".encode() + content)
