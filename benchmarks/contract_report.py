@@ -190,10 +190,10 @@ A call costs the same whatever it does: an instance with fresh memory, the way f
 back. Rows that are slower than revm, or less than ten times as fast, are those where that is most of
 the time, or where the EVM has the better instruction:
 
-- A kilobyte is 17 blocks of sha256 or ripemd160, or 8 of keccak256: a few ten microseconds beside the
+- A kilobyte is 17 blocks of sha256 or ripemd160, or 8 of keccak256: some twenty microseconds beside the
   empty call. 16 times as much shows what the code itself does.
 - One compression of blake2b is 12 rounds of 48 additions, 32 exclusive ors and 32 rotations of 64 bits:
-  a few microseconds beside the empty call, and less than a hundred on revm, which is called without
+  some ten microseconds beside the empty call, and less than a hundred on revm, which is called without
   leaving native code. 100 times as many rounds show what the code itself does.
 - A transfer is two hashes (but for the last token), two loads, two stores and a log on every machine.
   revm needs a few microseconds for them and for the call; ours makes first loads of a slot, what was
