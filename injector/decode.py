@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from injector import module as m
 from injector.const_expr import read_const_expr
@@ -188,8 +189,10 @@ class Decoder:
     def _globals(self, reader: Reader) -> None:
         for _ in range(reader.count("globals", self.limits.globals)):
             variable = self._global_type(reader)
+            start = reader.position
             read_const_expr(reader, self.module, variable.type, self.gate)
-            self.module.globals.append(variable)
+            initial = self.module.wasm[start : reader.position - 1]
+            self.module.globals.append(replace(variable, initial=initial))
 
     def _exports(self, reader: Reader) -> None:
         module = self.module

@@ -130,6 +130,9 @@ def _exports(module: Module, layout: Layout) -> bytes:
     for name, index in added.items():
         entry = leb128.sized(name.encode()) + bytes([m.GLOBAL_KIND])
         entries.append(entry + leb128.unsigned(index))
+    for name, index in layout.function_exports.items():
+        entry = leb128.sized(name.encode()) + bytes([m.FUNCTION_KIND])
+        entries.append(entry + leb128.unsigned(index))
     if layout.linked is not None:
         entry = leb128.sized(layout.linked.memory_name.encode()) + bytes([m.MEMORY_KIND])
         entries.append(entry + leb128.unsigned(len(module.memories)))

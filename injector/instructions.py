@@ -271,6 +271,7 @@ def memory_fill(body: Body, position: int, row: Row) -> int:
 
 def data(body: Body, position: int, _row: Row) -> int:
     """`data.drop`."""
+    body.module.drops_data = True
     return _data_segment(body, position)
 
 

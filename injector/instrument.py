@@ -22,6 +22,7 @@ from injector.placement import Placement, place_charges
 from injector.plan import INDIRECT, FunctionPlan
 from injector.policy import Policy, find_policy
 from injector.recheck import Walk, skip_locals
+from injector.restart import add_restart
 from injector.runtime import Runtime
 from injector.schedule import Schedule, find_schedule
 from injector.stats import FunctionStats, Stats
@@ -78,6 +79,7 @@ def instrument(
     counter: str = GLOBAL,
     limits: Limits = DEFAULT_LIMITS,
     runtime: Runtime | None = None,
+    restart: bool = False,
 ) -> bytes:
     """Add the charging of gas and the limit on the stack to a module.
 
@@ -95,6 +97,10 @@ def instrument(
             gas (then there is no `gas_left`, and gas that ran out is the host's to end).
         limits: Limits on the shape of the module.
         runtime: What takes the place of imports; needs a contract and the counter `global`.
+        restart: Whether to export also `restart`, which gives all mutable globals but `gas_left`
+            their initial values and then does what `main` does: in an instance whose memory is as
+            it was at first, it runs as if the instance were new. Contracts that drop data segments
+            do not get it. Needs a contract.
 
     Returns:
         The instrumented module; the same for the same arguments.
@@ -103,7 +109,9 @@ def instrument(
         InjectorError: The module is refused; carries the findings.
         ScheduleError: The schedule cannot be used.
     """
-    options = Options(find_policy(policy), find_schedule(schedule), counter, limits, runtime)
+    options = Options(
+        find_policy(policy), find_schedule(schedule), counter, limits, runtime, restart
+    )
     return _instrument(bytes(wasm), options)[0]
 
 
@@ -170,6 +178,7 @@ class Options:
         counter: How gas is counted.
         limits: Limits on the shape of the module.
         runtime: What takes the place of imports, if anything.
+        restart: Whether to export `restart`.
     """
 
     policy: Policy
@@ -177,6 +186,7 @@ class Options:
     counter: str
     limits: Limits
     runtime: Runtime | None = None
+    restart: bool = False
 
 
 def _instrument(wasm: bytes, options: Options) -> tuple[bytes, Stats]:
@@ -257,7 +267,9 @@ def _lay_out(analysis: Analysis, options: Options) -> tuple[Layout, dict[int, in
     layout = Layout(module, options.schedule, analysis.plans, options.counter)
     at_start = _charge_initial_pages(module, options.policy, layout)
     if options.runtime is not None:
-        _link(module, options.policy, layout, options.runtime)
+        layout.link(options.runtime, _main(module, options.policy, "a runtime"))
+    if options.restart:
+        add_restart(layout, options.policy, _main(module, options.policy, "a restart"))
     return layout, at_start
 
 
@@ -281,11 +293,11 @@ def _write(
     return output, _stats(analysis, placements, bodies, len(output))
 
 
-def _link(module: Module, policy: Policy, layout: Layout, runtime: Runtime) -> None:
+def _main(module: Module, policy: Policy, what: str) -> int:
     main = module.find_export("main")
     if not policy.contract or main is None:
-        raise InjectorError(f"a runtime is for contracts, policy {policy.name} is not")
-    layout.link(runtime, main.index)
+        raise InjectorError(f"{what} is for contracts, policy {policy.name} is not")
+    return main.index
 
 
 def _facts(

@@ -57,6 +57,7 @@ class Layout:
         gas_global: Index of the gas global; None for the counter `import`.
         height: Writes the accounting of the stack height.
         exports: Names of added globals, beside the counter of gas, with their indices.
+        function_exports: Names of added functions that are exported, with their indices.
         linked: The runtime as it is linked in, if there is one.
     """
 
@@ -71,6 +72,7 @@ class Layout:
         self.helpers: list[Helper | LinkedFunction] = []
         self.linked: Linked | None = None
         self.exports: dict[str, int] = {}
+        self.function_exports: dict[str, int] = {}
         self._more_globals: list[int] = []
         self._indices: dict[str, int] = {}
         imports = counter == IMPORT and schedule.charges

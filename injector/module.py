@@ -45,10 +45,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Global:
-    """A global variable."""
+    """A global variable; `initial` is its constant expression without the end, none if imported."""
 
     type: int
     mutable: bool
+    initial: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ class Module:
     element_types: list[int] = field(default_factory=list)
     data_count: int | None = None
     data_segments: int = 0
+    drops_data: bool = False  # whether an instruction drops a data segment
     bodies: list[tuple[int, int]] = field(default_factory=list)  # start and end offsets
     referenced_functions: set[int] = field(default_factory=set)
     function_uses: list[FunctionUse] = field(default_factory=list)  # in globals and segments
