@@ -19,22 +19,25 @@ from evm_wasm.primitives.types import Word
 from evm_wasm.rules.limits import MAX_U128
 
 _MESSAGE: Final = layout.packing(*layout.UNITS, *layout.MESSAGE)
+_NO_RESULTS: Final = bytes(layout.packing(*layout.RESULTS).size)
+_NOTHING_YET: Final = bytes(layout.packing(*layout.NOTHING_YET).size)
 _CONTEXT: Final = layout.packing(*layout.CONTEXT)
 _RESULTS: Final = layout.packing(*layout.RESULTS, *layout.UNITS)
 _U32_PAIR: Final = layout.packing(
-    *(field for field in layout.MORE if field.name.startswith("return_data_"))
+    *(field for field in layout.NOTHING_YET if field.name.startswith("return_data_"))
 )
 
-_FILLED: Final = layout.OFFSETS["counter"]
 _LOGS: Final = layout.OFFSETS["logs"]
 _SLOTS: Final = layout.OFFSETS["slots"]
 _SLOT_INDEX: Final = layout.OFFSETS["slot_index"]
 _SLOT_IS_KEPT: Final = layout.OFFSETS["slot_is_kept"]
 _NOT_KEPT: Final = bytes(layout.SIZES["slot_is_kept"])
 _KEPT: Final = layout.OFFSETS["log_bytes"]
-_RETURN_DATA: Final = layout.OFFSETS["return_data_is_elsewhere"]
+_RETURN_DATA_HEAD: Final = layout.OFFSETS["return_data_is_elsewhere"]
+_RETURN_DATA: Final = layout.OFFSETS["return_data"]
 _RETURN_ROOM: Final = layout.SIZES["return_data"]
 _CODE_IS_HERE: Final = layout.OFFSETS["code_is_here"]
+_CODE: Final = layout.OFFSETS["code"]
 _CODE_ROOM: Final = layout.SIZES["code"]
 
 _EMPTY_INDEX: Final = bytes(layout.SIZES["slot_index"])
@@ -68,10 +71,13 @@ class Results(NamedTuple):
 
 
 def context(block: BlockContext, transaction: TransactionContext) -> bytes:
-    """The part of the frame memory that is the same for all frames of a transaction."""
+    """The part of the frame memory that is the same for all frames of a transaction.
+
+    It ends with the fields that are zero at first.
+    """
     price = transaction.gas_price
     is_wide = price > MAX_U128
-    return _CONTEXT.pack(
+    fields = _CONTEXT.pack(
         is_wide,
         transaction.origin,
         b"" if is_wide else price.to_bytes(16, "little"),
@@ -81,13 +87,14 @@ def context(block: BlockContext, transaction: TransactionContext) -> bytes:
         block.number & _MASK_64,
         block.timestamp & _MASK_64,
     )
+    return fields + _NOTHING_YET
 
 
 def fill(memory: FrameMemory, frame: Frame, counter: int, context: bytes) -> None:
-    """Hands a frame over: one copy.
+    """Hands a frame over: one copy over all that a former frame may have left and this one reads.
 
     Args:
-        memory: Of a new instance.
+        memory: Of an instance that runs no other frame.
         frame: What it is to run.
         counter: What the injected counter starts with.
         context: See the function of that name.
@@ -109,7 +116,7 @@ def fill(memory: FrameMemory, frame: Frame, counter: int, context: bytes) -> Non
         message.caller,
         b"" if is_wide else value.to_bytes(16, "little"),
     )
-    memory.write(_FILLED, head + context + data if is_here else head + context)
+    memory.write(0, _NO_RESULTS + head + context + (data if is_here else b""))
 
 
 def results(memory: FrameMemory) -> Results:
@@ -139,7 +146,9 @@ def _hand_over_return_data(memory: FrameMemory, frame: Frame) -> None:
     data = frame.return_data
     is_elsewhere = len(data) > _RETURN_ROOM
     head = _U32_PAIR.pack(is_elsewhere, len(data))
-    memory.write(_RETURN_DATA, head if is_elsewhere else head + data)
+    memory.write(_RETURN_DATA_HEAD, head)
+    if not is_elsewhere:
+        memory.write(_RETURN_DATA, data)
 
 
 def _write_slots(memory: FrameMemory, frame: Frame, count: int) -> None:
@@ -205,7 +214,8 @@ def _keeping_code(running: Running, call: Callable[..., int | None]) -> Callable
         result = call(*arguments)
         code = running.frame.code
         if len(code) <= _CODE_ROOM:
-            running.room.write(_CODE_IS_HERE, _HERE + code)
+            running.room.write(_CODE, code)
+            running.room.write(_CODE_IS_HERE, _HERE)
         return result
 
     return keeping

@@ -2,7 +2,9 @@
 
 A module with the runtime has a second memory of one page, which contract code cannot name. The host
 fills it with one copy before `main` and reads it with one copy after; host functions use it in
-between. The constants of the runtime's text and the copies of the host derive from this table.
+between. An instance serves one frame after another, so that copy covers all that a new frame relies
+on: what lies behind it is a former frame's, and is read only as far as these fields say that it was
+written since. The constants of the runtime's text and the copies of the host derive from this table.
 
 Nothing is aligned or padded. Integers are little-endian. Addresses and words are copied as they are;
 numbers of 128 and 256 bits are little-endian, as the interface hands them over.
@@ -49,7 +51,7 @@ RESULTS: Final = (
     Field("eei_gas", "q", "what methods charged inside and the host has not taken over, in gas"),
     Field("refund", "q", "what the refund counter gets, in gas"),
 )
-"""What the runtime leaves; all zero in a new instance."""
+"""What the runtime leaves; zero at first."""
 
 UNITS: Final = (
     Field("counter", "q", "the injected counter, before and after `main`, in its own units"),
@@ -81,24 +83,28 @@ CONTEXT: Final = (
 )
 """What is the same for all frames of a transaction."""
 
+NOTHING_YET: Final = (
+    Field("code_is_here", "I", "whether the code is in its room: 0 or 1"),
+    Field("slot_index", "256s", "hash table: number of a slot in the cache from 1 on; 0 is free"),
+    Field("return_data_is_elsewhere", "I", "1 if the return buffer does not fit into its room"),
+    Field("return_data_size", "I", "bytes in the return buffer"),
+)
+"""What says which rooms are in use; zero at first."""
+
 CALL_DATA_ROOM: Final = 16_384
 """Bytes of call data that are copied in; more is asked from the host."""
 
-MORE: Final = (
+ROOMS: Final = (
     Field("call_data", f"{CALL_DATA_ROOM}s", "the call data, if it fits"),
-    Field("return_data_is_elsewhere", "I", "1 if the return buffer does not fit into its room"),
-    Field("return_data_size", "I", "bytes in the return buffer"),
     Field("return_data", "16384s", "the return buffer, if it fits"),
-    Field("code_is_here", "I", "whether the code is in its room: 0 or 1"),
     Field("code", "12288s", "the running code, once it was asked for and if it fits"),
     Field(
         "logs", "8192s", "logs that the host has not taken over: topics, bytes, both as u32; then"
     ),
-    Field("slot_index", "256s", "hash table: number of a slot in the cache from 1 on; 0 is free"),
     Field("slots", "8704s", "cache of storage slots: key, value, whether it was written as u32"),
 )
 
-FIELDS: Final = (*RESULTS, *UNITS, *MESSAGE, *CONTEXT, *MORE)
+FIELDS: Final = (*RESULTS, *UNITS, *MESSAGE, *CONTEXT, *NOTHING_YET, *ROOMS)
 """In the order of their places."""
 
 SLOT: Final = struct.Struct("<32s32sI")

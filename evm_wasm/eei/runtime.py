@@ -100,7 +100,7 @@ _OWN: Final = f"""
   (import "contract" "memory" (memory $memory 0))
   (import "contract" "gas_left" (global $counter (mut i64)))
   (import "contract" "main" (func $main))
-  (memory $frame (export "{FRAME_EXPORT}") {layout.FRAME_PAGES} {layout.FRAME_PAGES})
+  (memory $frame (export "{FRAME_EXPORT.decode()}") {layout.FRAME_PAGES} {layout.FRAME_PAGES})
   (tag $leave)
 """
 

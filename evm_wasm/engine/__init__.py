@@ -3,9 +3,9 @@
 `compile_module` turns metered wasm into native code, `Level` holds the store of one nesting level
 and starts `Instance`s in it; `NativeCache` keeps native code on disk. Everything above sees bytes, integers and our own exceptions.
 
-The adapter calls the engine's C interface through the binding's own declarations, because the
-binding's public classes cost five to ten times as much for each call of a host function
-(`benchmarks/` measures it); the binding is pinned to one version for that reason.
+The adapter calls the engine's C interface (`calls` what every frame needs, the binding's declarations
+the rest), because the binding's public classes cost five to ten times as much for each call of a host
+function (`benchmarks/` measures it); the binding is pinned to one version for that reason.
 """
 
 from evm_wasm.engine.instance import FRAME_EXPORT, FrameMemory, Instance, LinearMemory

@@ -40,6 +40,8 @@ def engine_options(*, consume_fuel: bool = False, has_runtime: bool = False) -> 
     config.wasm_tail_call = False
     config.wasm_memory64 = False
     config.wasm_multi_memory = has_runtime
+    # A memory grows within the addresses reserved for it, so pointers into it stay good.
+    config.memory_may_move = False
     if has_runtime:
         config.wasm_exceptions = True
         # Exceptions are objects on the collector's heap; contracts get none of their own.

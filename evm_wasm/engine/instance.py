@@ -3,168 +3,216 @@
 from __future__ import annotations
 
 import ctypes
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import wasmtime
 from wasmtime import _ffi as ffi
 
+from evm_wasm.engine import calls
 from evm_wasm.engine.trap import OutOfBounds, TrapFrame, WasmTrap
 from evm_wasm.errors import MachineError
 
 if TYPE_CHECKING:
     from evm_wasm.engine.level import Level
+    from evm_wasm.engine.module import CompiledModule
 
 COUNTER_EXPORT: Final = b"gas_left"
 """The mutable i64 global that the injector adds."""
 
 MAIN_EXPORT: Final = b"main"
+RESTART_EXPORT: Final = b"restart"
 MEMORY_EXPORT: Final = b"memory"
-FRAME_EXPORT: Final = "frame"
+FRAME_EXPORT: Final = b"frame"
 """The memory that a linked runtime adds."""
 
-FRAME_SIZE: Final = 65_536
-"""Bytes of that memory, which never grows."""
+
+_ERROR: Final = ctypes.POINTER(ffi.wasmtime_error_t)
+_TRAP: Final = ctypes.POINTER(ffi.wasm_trap_t)
 
 
 class LinearMemory:
     """The memory of an instance, with every access checked against its current size.
 
-    Addresses and lengths are unsigned 32-bit numbers; sums are formed without wrap-around.
+    Addresses and lengths are unsigned 32-bit numbers; sums are formed without wrap-around. The
+    memory never moves (see `config`) and never shrinks, so what lay inside once still does.
     """
 
-    __slots__ = ("_base", "_context", "_memory", "_size")
+    __slots__ = ("_base", "_context", "_memory", "_place", "_size")
 
-    def __init__(self, context: object, memory: ctypes.Structure) -> None:
+    def __init__(self, context: int, memory: ctypes.Structure) -> None:
         self._context = context
         self._memory = memory
-        self._base = 0
-        self._size = -1
+        self._place = ctypes.addressof(memory)
+        self._base: int = calls.memory_data(context, self._place) or 0
+        self._size: int = calls.memory_size(context, self._place)
 
     def size(self) -> int:
         """Current size in bytes."""
-        size = int(ffi.wasmtime_memory_data_size(self._context, self._memory))
-        if size != self._size:
-            # The engine may move a memory only when it grows.
-            data = ffi.wasmtime_memory_data(self._context, self._memory)
-            self._base = ctypes.cast(data, ctypes.c_void_p).value or 0
-            self._size = size
+        size: int = calls.memory_size(self._context, self._place)
+        self._size = size
         return size
 
     def check(self, address: int, length: int) -> None:
         """Raises `OutOfBounds` unless `length` bytes at `address` lie inside the memory."""
-        if address + length > self.size():
+        end = address + length
+        if end > self._size and end > self.size():
             raise OutOfBounds
 
     def read(self, address: int, length: int) -> bytes:
         """Copies `length` bytes out; raises `OutOfBounds` before touching anything."""
-        if address + length > self.size():
-            raise OutOfBounds
+        self.check(address, length)
         return ctypes.string_at(self._base + address, length)
 
     def write(self, address: int, data: bytes) -> None:
         """Copies `data` in; raises `OutOfBounds` before touching anything."""
-        if address + len(data) > self.size():
-            raise OutOfBounds
-        ctypes.memmove(self._base + address, data, len(data))
+        length = len(data)
+        self.check(address, length)
+        ctypes.memmove(self._base + address, data, length)
+
+    def as_frame_memory(self) -> FrameMemory:
+        """The same memory, taken as one that never grows."""
+        return FrameMemory(self._base, self._size)
+
+    def restore(self, image: bytes) -> None:
+        """Sets all bytes: to those of `image` as far as it goes, then to zero."""
+        length = len(image)
+        ctypes.memmove(self._base, image, length)
+        ctypes.memset(self._base + length, 0, self._size - length)
 
 
 class FrameMemory:
     """The memory of a linked runtime, through which the host and the runtime exchange what they know.
 
-    Who uses it knows the layout, so an access outside of it is an error of ours.
+    Who uses it knows the layout, so an access outside of it is an error of ours. It never grows.
     """
 
-    __slots__ = ("_base",)
+    __slots__ = ("_base", "_size")
 
-    def __init__(self, base: int) -> None:
+    def __init__(self, base: int, size: int) -> None:
         self._base = base
+        self._size = size
 
     def read(self, offset: int, length: int) -> bytes:
         """Copies `length` bytes out."""
-        if offset + length > FRAME_SIZE:
+        if offset + length > self._size:
             raise MachineError(f"{length} bytes at {offset} of the frame memory")
         return ctypes.string_at(self._base + offset, length)
 
     def write(self, offset: int, data: bytes) -> None:
         """Copies `data` in."""
-        if offset + len(data) > FRAME_SIZE:
+        if offset + len(data) > self._size:
             raise MachineError(f"{len(data)} bytes at {offset} of the frame memory")
         ctypes.memmove(self._base + offset, data, len(data))
 
 
 class Instance:
-    """One instance in the store of a level.
+    """One instance in the store of a level. It keeps the store alive.
 
     Attributes:
+        module: What it is an instance of.
+        store: Where it lives.
         memory: The contract's linear memory.
+        frame_memory: The memory of the linked runtime, of no bytes if there is none.
     """
 
-    __slots__ = ("_counter", "_handle", "_level", "_main", "_value", "memory")
+    __slots__ = (
+        "_context",
+        "_counter",
+        "_counter_place",
+        "_entry",
+        "_entry_place",
+        "_handle",
+        "_level",
+        "_trap",
+        "_trap_place",
+        "_value",
+        "_value_place",
+        "frame_memory",
+        "memory",
+        "module",
+        "store",
+    )
 
-    def __init__(self, level: Level, handle: ctypes.Structure) -> None:
+    def __init__(
+        self,
+        level: Level,
+        store: wasmtime.Store,
+        handle: ctypes.Structure,
+        module: CompiledModule,
+    ) -> None:
         self._level = level
+        self.store = store
         self._handle = handle
-        self._main = _export(level, handle, MAIN_EXPORT).of.func
-        self._counter = _export(level, handle, COUNTER_EXPORT).of.global_
+        self.module = module
+        context, place = level.context, ctypes.addressof(handle)
+        self._context = context
+        entry = RESTART_EXPORT if module.has_restart else MAIN_EXPORT
+        self._entry = _export(context, place, entry).of.func
+        self._entry_place = ctypes.addressof(self._entry)
+        self._counter = _export(context, place, COUNTER_EXPORT).of.global_
+        self._counter_place = ctypes.addressof(self._counter)
         self._value = ffi.wasmtime_val_t()
         self._value.kind = ffi.WASMTIME_I64
-        self.memory = LinearMemory(level.context, _export(level, handle, MEMORY_EXPORT).of.memory)
-
-    def frame_memory(self) -> FrameMemory:
-        """The memory of the linked runtime."""
-        context = self._level.context
-        memory = _export(self._level, self._handle, FRAME_EXPORT.encode()).of.memory
-        data = ffi.wasmtime_memory_data(context, memory)
-        return FrameMemory(ctypes.cast(data, ctypes.c_void_p).value or 0)
+        self._value_place = ctypes.addressof(self._value)
+        self._trap = ctypes.c_void_p()
+        self._trap_place = ctypes.addressof(self._trap)
+        self.memory = LinearMemory(context, _export(context, place, MEMORY_EXPORT).of.memory)
+        self.frame_memory = FrameMemory(0, 0)
+        if module.has_runtime:
+            frame = LinearMemory(context, _export(context, place, FRAME_EXPORT).of.memory)
+            self.frame_memory = frame.as_frame_memory()
 
     @property
     def counter(self) -> int:
         """What is left of the injected counter; -1 after out of gas, -2 after stack exhaustion."""
-        ffi.wasmtime_global_get(self._level.context, self._counter, ctypes.byref(self._value))
+        calls.global_get(self._context, self._counter_place, self._value_place)
         return int(self._value.of.i64)
 
     @counter.setter
     def counter(self, amount: int) -> None:
         self._value.of.i64 = amount
-        error = ffi.wasmtime_global_set(
-            self._level.context, self._counter, ctypes.byref(self._value)
-        )
-        if error:
+        if calls.global_set(self._context, self._counter_place, self._value_place):
             raise MachineError("the gas counter cannot be set")
 
     def read_global(self, name: str) -> int:
         """The signed value of an exported i64 global; slower than `counter`."""
-        variable = _export(self._level, self._handle, name.encode()).of.global_
-        value = ffi.wasmtime_val_t()
-        ffi.wasmtime_global_get(self._level.context, variable, ctypes.byref(value))
-        return int(value.of.i64)
+        variable = _export(self._context, ctypes.addressof(self._handle), name.encode()).of.global_
+        place = ctypes.addressof(variable)
+        calls.global_get(self._context, place, self._value_place)
+        return int(self._value.of.i64)
 
     def run(self) -> None:
-        """Calls `main`.
+        """Does what `main` does in a new instance with this memory.
 
         Raises:
             WasmTrap: The code trapped.
             BaseException: Whatever a host function raised, the same object.
         """
-        level = self._level
-        trap = ctypes.POINTER(ffi.wasm_trap_t)()
-        error = ffi.wasmtime_func_call_unchecked(
-            level.context, self._main, None, 0, ctypes.byref(trap)
-        )
-        check_result(level, error, trap)
+        self._trap.value = None
+        error = calls.call(self._context, self._entry_place, None, 0, self._trap_place)
+        if error or self._trap.value:
+            check_result(self._level, error, self._trap.value)
 
 
-def check_result(level: Level, error: Any, trap: Any) -> None:  # noqa: ANN401 - pointers
+def check_result(level: Level, error: int | None, trap: int | None) -> None:
     """Turns what the C interface reports into an exception; does nothing on success.
 
     What a host function raised comes first: the engine reports it as an error of its own.
+
+    Args:
+        level: Whose host functions may have raised.
+        error: Address of an error, which is freed here.
+        trap: Address of a trap, which is freed here.
     """
     if not error and not trap:
         return
     pending = level.take_pending()
     # The binding's classes own what they wrap and free it; there is no public way to wrap.
-    failure = wasmtime.WasmtimeError._from_ptr(error) if error else None  # noqa: SLF001
-    owned = wasmtime.Trap._from_ptr(trap) if trap else None  # noqa: SLF001
+    failure = owned = None
+    if error:
+        failure = wasmtime.WasmtimeError._from_ptr(ctypes.cast(error, _ERROR))  # noqa: SLF001
+    if trap:
+        owned = wasmtime.Trap._from_ptr(ctypes.cast(trap, _TRAP))  # noqa: SLF001
     if pending is not None:
         raise pending
     if owned is not None:
@@ -178,11 +226,8 @@ def _wasm_trap(trap: wasmtime.Trap) -> WasmTrap:
     return WasmTrap(cause, frames)
 
 
-def _export(level: Level, handle: ctypes.Structure, name: bytes) -> ctypes.Structure:
+def _export(context: int, handle: int, name: bytes) -> ctypes.Structure:
     item = ffi.wasmtime_extern_t()
-    found = ffi.wasmtime_instance_export_get(
-        level.context, ctypes.byref(handle), name, len(name), ctypes.byref(item)
-    )
-    if not found:
+    if not calls.instance_export(context, handle, name, len(name), ctypes.addressof(item)):
         raise MachineError(f"an instrumented module does not export {name.decode()}")
     return item

@@ -4,6 +4,13 @@ Frames that call each other must not share a store, since they would share one w
 that follow each other on the same level may, and creating a store and its host functions costs
 more than a small frame. A store frees nothing until it is dropped, so it is renewed after a number
 of instances or pages.
+
+An instance costs more than a small frame as well, so one of each module stays idle in the store when
+its frame has ended, and is set back when the next frame wants it. All that wasm code can change in
+its instance is the memory, the mutable globals, and which segments are dropped: tables cannot change
+under our policy, and a runtime's own memory is filled anew by who uses it. The entry that the
+injector adds sets the globals back, this module the memory, and there is no entry in a module that
+drops segments; a memory that has grown cannot be set back. Such instances are left to the store.
 """
 
 from __future__ import annotations
@@ -16,9 +23,10 @@ from typing import Final
 import wasmtime
 from wasmtime import _ffi as ffi
 
+from evm_wasm.engine import calls
 from evm_wasm.engine.config import PAGE_SIZE, engine
 from evm_wasm.engine.instance import Instance, check_result
-from evm_wasm.engine.module import CompiledModule
+from evm_wasm.engine.module import CompiledModule, throwing_module
 
 INSTANCES_PER_STORE: Final = 32
 """Each instance reserves 4 GiB of address space; the outermost levels see most of the frames."""
@@ -69,11 +77,16 @@ class Level:
     """The store of one nesting level, renewed when it has held enough.
 
     Attributes:
-        context: The store's context pointer, for `Instance`.
+        context: The address of the store's context, for `Instance`.
     """
 
     def __init__(
-        self, depth: int, functions: Callable[[str], HostFunction], *, has_runtime: bool = False
+        self,
+        depth: int,
+        functions: Callable[[str], HostFunction],
+        *,
+        has_runtime: bool = False,
+        reuses_instances: bool = True,
     ) -> None:
         """Makes the first store.
 
@@ -81,10 +94,14 @@ class Level:
             depth: Of the level.
             functions: The host function of a name.
             has_runtime: Whether the modules to come have a runtime linked in.
+            reuses_instances: Whether instances of ended frames may be set back and used again; deep
+                levels, of which there are many, do not do it.
         """
         self._functions = functions
+        self._has_runtime = has_runtime
         self._engine = engine(has_runtime=has_runtime)
         self._instances_left = 0
+        self._reuses_instances = reuses_instances and depth < DEEP
         self._max_instances = INSTANCES_PER_STORE if depth < DEEP else INSTANCES_PER_DEEP_STORE
         self._pending: BaseException | None = None
         self._kept_pages = 0
@@ -92,13 +109,26 @@ class Level:
         self._renew()
 
     def instantiate(self, module: CompiledModule, max_pages: int) -> Instance:
-        """Starts an instance whose memory can never exceed `max_pages`.
+        """Gives an instance, as new, whose memory can never exceed `max_pages`.
 
-        The caller has made sure that the initial memory fits.
+        The caller has made sure that the initial memory fits, and says at its end that it is done
+        (see `release`). Until then it gets the memory of a runtime filled, which is not set back.
 
         Raises:
             WasmTrap: A data or element segment lies outside of its memory or table.
         """
+        self._pending = None
+        instance = self._idle.pop(module, None)
+        if instance is not None and module.image is not None:
+            instance.memory.restore(module.image)
+            self._limit(max_pages)
+            return instance
+        instance = self._new_instance(module, max_pages)
+        if self._reuses_instances and module.is_reusable and module.image is None:
+            module.image = instance.memory.read(0, instance.memory.size()).rstrip(b"\0")
+        return instance
+
+    def _new_instance(self, module: CompiledModule, max_pages: int) -> Instance:
         if self._instances_left == 0 or self._kept_pages > PAGES_PER_STORE:
             self._renew()
         self._instances_left -= 1
@@ -108,28 +138,49 @@ class Level:
         for index, name in enumerate(module.imports):
             imports[index] = self._externs.get(name) or self._define(name)
         handle = ffi.wasmtime_instance_t()
-        trap = ctypes.POINTER(ffi.wasm_trap_t)()
-        error = ffi.wasmtime_instance_new(
+        trap = ctypes.c_void_p()
+        error = calls.instance_new(
             self.context,
-            module.module.ptr(),
+            calls.pointer(module.module.ptr()),
             imports,
             len(module.imports),
-            ctypes.byref(handle),
-            ctypes.byref(trap),
+            ctypes.addressof(handle),
+            ctypes.addressof(trap),
         )
-        check_result(self, error, trap)
+        check_result(self, error, trap.value)
         self._limit(max_pages)
-        return Instance(self, handle)
+        return Instance(self, self._store, handle, module)
 
     def _limit(self, pages: int) -> None:
-        """Bounds what memories may grow to from now on."""
-        if pages != self._max_pages:
-            self._store.set_limits(memory_size=pages * PAGE_SIZE)
-            self._max_pages = pages
+        """Bounds what memories may grow to from now on.
+
+        The engine has the same bound for the room where it keeps exceptions, which it makes when the
+        first is thrown. One page is enough for it; where there is none, it has to be there before.
+        """
+        if pages == self._max_pages:
+            return
+        if pages == 0 and self._has_runtime and not self._has_thrown:
+            self._throw_once()
+        self._store.set_limits(memory_size=pages * PAGE_SIZE)
+        self._max_pages = pages
+
+    def _throw_once(self) -> None:
+        self._has_thrown = True
+        instance = wasmtime.Instance(self._store, throwing_module(), [])
+        main = instance.exports(self._store)["main"]
+        if isinstance(main, wasmtime.Func):
+            main(self._store)
 
     def release(self, instance: Instance) -> None:
-        """Says that an instance is done, so that what it holds counts as kept by the store."""
-        self._kept_pages += instance.memory.size() // PAGE_SIZE
+        """Says that an instance is done: it is idle, or what it holds is kept by the store."""
+        pages = instance.memory.size() // PAGE_SIZE
+        module = instance.module
+        has_grown = pages != module.initial_pages
+        is_here = instance.store is self._store
+        if self._reuses_instances and module.is_reusable and is_here and not has_grown:
+            self._idle[module] = instance
+        else:
+            self._kept_pages += pages
 
     def take_pending(self) -> BaseException | None:
         """The exception a host function raised, if that is why the wasm code stopped."""
@@ -139,11 +190,13 @@ class Level:
     def _renew(self) -> None:
         self._externs: dict[str, ffi.wasmtime_extern_t] = {}
         self._callbacks: list[object] = []
+        self._idle: dict[CompiledModule, Instance] = {}
         self._store = wasmtime.Store(self._engine)
-        self.context = self._store._context()  # noqa: SLF001 - the binding has no public form
+        self.context = calls.pointer(self._store._context())  # noqa: SLF001 - no public form
         self._instances_left = self._max_instances
         self._kept_pages = 0
         self._max_pages = -1
+        self._has_thrown = False
 
     def _define(self, name: str) -> ffi.wasmtime_extern_t:
         function = self._functions(name)
@@ -153,7 +206,7 @@ class Level:
         kind = wasmtime.FuncType([_VALUE_TYPES[kind]() for kind in function.parameters], results)
         handle = ffi.wasmtime_func_t()
         ffi.wasmtime_func_new_unchecked(
-            self.context,
+            self._store._context(),  # noqa: SLF001 - no public form
             kind.ptr(),
             ctypes.cast(callback, ffi.wasmtime_func_unchecked_callback_t),
             None,

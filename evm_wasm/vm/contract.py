@@ -135,7 +135,12 @@ class ContractCache:
             profiled = injector.profile(code, policy="ewasm", schedule=schedule, limits=shapes)
             return compile_module(profiled.wasm, profiled.functions)
         metered = injector.instrument(
-            code, policy="ewasm", schedule=schedule, limits=shapes, runtime=self._runtime
+            code,
+            policy="ewasm",
+            schedule=schedule,
+            limits=shapes,
+            runtime=self._runtime,
+            restart=True,
         )
         return compile_module(metered, has_runtime=self._runtime is not None)
 

@@ -219,7 +219,7 @@ class Execution:
 
     def _call_inside(self, nest: Nest, instance: Instance) -> bytes:
         """As `_call_main` for a module with a runtime; gives the output."""
-        frame, room = nest.frame, instance.frame_memory()
+        frame, room = nest.frame, instance.frame_memory
         nest.room = room
         meter = frame.meter
         exchange.fill(room, frame, meter.start_inside(instance, room), self._context)

@@ -52,8 +52,12 @@ class Nest(Running):
     __slots__ = ("level",)
 
     def __init__(self, depth: int, vm: Vm) -> None:
-        is_inside = vm.eei == MODULE
-        self.level = Level(depth, lambda name: vm.host_function(name, self), has_runtime=is_inside)
+        self.level = Level(
+            depth,
+            lambda name: vm.host_function(name, self),
+            has_runtime=vm.eei == MODULE,
+            reuses_instances=vm.reuses_instances,
+        )
 
 
 class Vm:
@@ -66,6 +70,8 @@ class Vm:
         profiler: Gets the gas of each frame and function, if given.
         eei: Where EEI methods run, `HOST` or `MODULE`; a traced or profiled machine has them in
             the host.
+        reuses_instances: Whether frames may run in instances of frames that have ended; otherwise
+            each has its own, the slow and obvious form that tests compare with.
         scale: Particles in one gas.
         contracts: The compiled contracts.
     """
@@ -81,6 +87,7 @@ class Vm:
         contracts: ContractCache | None = None,
         eei: str | None = None,
         native: NativeCache | None = None,
+        reuses_instances: bool = True,
     ) -> None:
         """Makes a machine that has not run anything yet.
 
@@ -93,8 +100,10 @@ class Vm:
             contracts: Compiled contracts to share with another machine of the same rules.
             eei: `HOST` or `MODULE`; `EWASM_EEI` says it where this does not.
             native: Where compiled contracts outlive the process; without one they do not.
+            reuses_instances: Whether frames may run in instances of frames that have ended.
         """
         self.rules = rules
+        self.reuses_instances = reuses_instances
         self.schedule = load_schedule(schedule) if isinstance(schedule, str) else schedule
         self.tracer = tracer
         self.profiler = profiler
@@ -116,6 +125,7 @@ class Vm:
             tracer=tracer,
             step_limit=self._step_limit,
             contracts=self._reference,
+            reuses_instances=self.reuses_instances,
         )
 
     def profiled(self, profiler: Profiler, *, tracer: Tracer | None = None) -> Vm:

@@ -89,19 +89,30 @@ class World:
         static: bool = False,
         depth: int = 0,
     ) -> Outcome:
-        return self.execution().run(
-            Message(
-                kind=CallKind.CALL,
-                caller=SENDER,
-                recipient=to,
-                code_address=to,
-                value=value,
-                moves_value=True,
-                input=data,
-                gas=gas,
-                depth=depth,
-                is_static=static,
-            )
+        message = self.message(to=to, data=data, value=value, gas=gas, static=static, depth=depth)
+        return self.execution().run(message)
+
+    def message(
+        self,
+        *,
+        to: Address = CONTRACT,
+        data: bytes = b"",
+        value: int = 0,
+        gas: int = 10_000_000,
+        static: bool = False,
+        depth: int = 0,
+    ) -> Message:
+        return Message(
+            kind=CallKind.CALL,
+            caller=SENDER,
+            recipient=to,
+            code_address=to,
+            value=value,
+            moves_value=True,
+            input=data,
+            gas=gas,
+            depth=depth,
+            is_static=static,
         )
 
     def execution(self) -> Execution:
