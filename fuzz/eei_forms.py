@@ -1,4 +1,7 @@
-"""The interface in the host and in the module: the same outcome for the same transaction."""
+"""The interface in the host and in the module, in new and in used instances.
+
+The same outcome for the same two transactions, one after the other.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,8 @@ from fuzz.eei_smith import writing_contract
 from fuzz.proof import Tally, agree, chance
 from fuzz.smith import contract_module
 
+FORMS = tuple((eei, reuses) for eei in (HOST, MODULE) for reuses in (False, True))
+TRANSACTIONS = 2
 SCHEDULES = ("none", "particles", "unit")
 SENDER = Address(b"\x5e" * 20)
 STEPS = 2_000_000  # a program under `none` that takes more is too long to compare
@@ -83,29 +88,40 @@ def writing_contracts_of_smith_agree(seed: int) -> Tally:
 
 def _compare(case: Scene, seed: int) -> Tally:
     schedule = SCHEDULES[seed % len(SCHEDULES)]
-    host, inside = (run_deep(_run, case, schedule, form) for form in (HOST, MODULE))
-    for field in Traces.__slots__:
-        agree(field, getattr(inside, field), getattr(host, field), seed, schedule)
-    status = Status(host.outcome[0]).name.lower()  # type: ignore[arg-type] # the first is one
-    return Tally(
-        {
-            f"ends in {status}": 1,
-            "logs": len(host.logs),
-            "slots": sum(len(slots) for slots in host.storage.values()),
-            "with refund": int(host.refund > 0),
-        }
-    )
+    slow, *others = (run_deep(_run, case, schedule, *form) for form in FORMS)
+    for form, other in zip(FORMS[1:], others, strict=True):
+        for number, (left, expected) in enumerate(zip(other, slow, strict=True)):
+            for field in Traces.__slots__:
+                ours, theirs = getattr(left, field), getattr(expected, field)
+                agree(field, ours, theirs, seed, schedule, *form, number)
+    tally = Tally()
+    for traces in slow:
+        status = Status(traces.outcome[0]).name.lower()  # type: ignore[arg-type] # the first is one
+        tally += Tally(
+            {
+                f"ends in {status}": 1,
+                "logs": len(traces.logs),
+                "slots": sum(len(slots) for slots in traces.storage.values()),
+                "with refund": int(traces.refund > 0),
+            }
+        )
+    return tally
 
 
 @cache
-def _machine(schedule: str, form: str) -> Vm:
-    return Vm(BYZANTIUM, schedule, eei=form, step_limit=STEPS)
+def _machine(schedule: str, eei: str, *, reuses: bool) -> Vm:
+    return Vm(BYZANTIUM, schedule, eei=eei, step_limit=STEPS, reuses_instances=reuses)
 
 
-def _run(case: Scene, schedule: str, form: str) -> Traces:
-    state = State(_world(case))
+def _run(case: Scene, schedule: str, eei: str, reuses: bool) -> list[Traces]:
+    """What the case leaves behind, when it is run again and again."""
+    machine, state = _machine(schedule, eei, reuses=reuses), State(_world(case))
+    return [_transaction(machine, state, case) for _ in range(TRANSACTIONS)]
+
+
+def _transaction(machine: Vm, state: State, case: Scene) -> Traces:
     context = TransactionContext(origin=SENDER, gas_price=7)
-    execution = Execution(_machine(schedule, form), state, _BLOCK, context)
+    execution = Execution(machine, state, _BLOCK, context)
     outcome = execution.run(
         Message(
             kind=CallKind.CALL,
