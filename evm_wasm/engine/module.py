@@ -75,8 +75,15 @@ class CompiledModule:
         self.image: bytes | None = None
 
     def serialize(self) -> bytes:
-        """The native code, for `load_native` under the same engine."""
-        return bytes(self.module.serialize())
+        """The native code, for `load_native` under the same engine.
+
+        Raises:
+            MachineError: The engine cannot give it.
+        """
+        try:
+            return bytes(self.module.serialize())
+        except wasmtime.WasmtimeError as error:
+            raise MachineError(f"a module cannot be serialized: {error}") from error
 
 
 def compile_module(

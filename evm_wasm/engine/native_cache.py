@@ -19,12 +19,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Final
 
 from evm_wasm.engine.config import engine_version
 from evm_wasm.engine.module import CompiledModule, engine_fingerprint, load_native
 from evm_wasm.engine.private_folder import PrivateFolder, Unusable
+from evm_wasm.errors import MachineError
 
 CACHE_VARIABLE: Final = "EWASM_CACHE"
 """Environment variable: the folder to keep native code in, or `off`."""
@@ -119,12 +121,12 @@ class NativeCache:
         folder = self._open() if self._is_writable else None
         if folder is None:
             return
-        body = _HEAD.pack(contract.size) + contract.serialize()
-        size = _DIGEST_SIZE + len(body)
-        if size > min(self._limits.file, self._limits.total // 2):
-            return
         name = _name(identity, has_runtime=contract.has_runtime)
         try:
+            body = _HEAD.pack(contract.size) + contract.serialize()
+            size = _DIGEST_SIZE + len(body)
+            if size > min(self._limits.file, self._limits.total // 2):
+                return
             if size > self._room:
                 self._make_room(folder, size)
             self._room -= size
@@ -132,9 +134,9 @@ class NativeCache:
         except (FileNotFoundError, IsADirectoryError) as error:
             # Cleared meanwhile, or somebody made a folder of this name.
             _log.debug("%s: %s: %s; not kept", self.path, name, error.strerror)
-        except OSError as error:
+        except (OSError, MachineError) as error:
             self._is_writable = False
-            _log.debug("%s: %s; nothing more is kept", self.path, error.strerror)
+            _log.debug("%s: %s; nothing more is kept", self.path, error)
 
     def problem(self) -> str | None:
         """Why the cache cannot be used, None if it can."""
@@ -165,12 +167,16 @@ class NativeCache:
         """The folder and its key, at the first use; None if they cannot be used."""
         if self._folder is None and self._problem is None:
             try:
+                engine_version()
                 folder = PrivateFolder(self.path)
                 self._key = _read_key(folder)
                 self._folder = folder
             except (Unusable, OSError) as error:
                 reason = error.strerror if isinstance(error, OSError) else None
                 self._problem = f"{self.path}: {reason}" if reason else str(error)
+            except PackageNotFoundError:  # packed into one file, as some tools do
+                self._problem = "the engine is installed without its version"
+            if self._problem is not None:
                 _log.debug("no native code is kept: %s", self._problem)
         return self._folder
 
