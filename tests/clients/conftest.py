@@ -14,8 +14,8 @@ from node_process import PATIENCE, SECOND_KEY, RunningNode, node_process
 from scripts import node_clients
 
 HERE = Path(__file__).resolve().parent
-MODULE = HERE.parents[1] / "contracts" / "token" / "token_deploy.wasm"
-ABI = HERE / "token_abi.json"
+TOKEN = HERE.parents[1] / "contracts" / "token"
+MODULE, ABI = TOKEN / "token_deploy.wasm", TOKEN / "token.abi.json"
 RECEIVER = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
 
 
@@ -43,14 +43,30 @@ def installed() -> None:
         pytest.skip(f"{node_clients.UNAVAILABLE} {node_clients.folder()}; .ci/run installs them")
 
 
+@pytest.fixture(scope="module")
+def lasting_node() -> Iterator[RunningNode]:
+    with node_process() as running:
+        yield running
+
+
 @pytest.fixture
-def run_script(installed: None, node: RunningNode) -> Callable[[str], dict]:
+def shared_node(lasting_node: RunningNode) -> Iterator[RunningNode]:
+    """One node for the tests of a module; what each does to its chain and time is undone."""
+    client = lasting_node.client()
+    snapshot = client.call("evm_snapshot")
+    yield lasting_node
+    assert client.call("evm_revert", snapshot)
+    client.close()
+
+
+@pytest.fixture
+def run_node(installed: None) -> Callable[..., dict]:
     """Runs one of the scripts beside this file and gives what it printed."""
 
-    def run(name: str) -> dict:
-        arguments = [node.url, node.websocket_url, MODULE, ABI, SECOND_KEY, RECEIVER]
+    def run(node: RunningNode, name: str, *arguments: object, told: str = "") -> dict:
         ended = subprocess.run(
             ["node", HERE / name, *arguments],
+            input=told,
             capture_output=True,
             text=True,
             timeout=PATIENCE,
@@ -64,12 +80,23 @@ def run_script(installed: None, node: RunningNode) -> Callable[[str], dict]:
 
 
 @pytest.fixture
-def cast(installed: None, node: RunningNode) -> Callable[..., subprocess.CompletedProcess]:
-    """Runs Foundry's cast against the node."""
+def run_script(node: RunningNode, run_node: Callable[..., dict]) -> Callable[[str], dict]:
+    """Runs a script that uses the token."""
+
+    def run(name: str) -> dict:
+        arguments = (node.url, node.websocket_url, MODULE, ABI, SECOND_KEY, RECEIVER)
+        return run_node(node, name, *arguments)
+
+    return run
+
+
+@pytest.fixture
+def run_cast(installed: None) -> Callable[..., subprocess.CompletedProcess]:
+    """Runs Foundry's cast."""
 
     def run(command: str, *words: str) -> subprocess.CompletedProcess:
         return subprocess.run(
-            [node_clients.program("cast"), command, "--rpc-url", node.url, *words],
+            [node_clients.program("cast"), command, *words],
             capture_output=True,
             text=True,
             timeout=PATIENCE,
@@ -77,3 +104,11 @@ def cast(installed: None, node: RunningNode) -> Callable[..., subprocess.Complet
         )
 
     return run
+
+
+@pytest.fixture
+def cast(
+    run_cast: Callable[..., subprocess.CompletedProcess], node: RunningNode
+) -> Callable[..., subprocess.CompletedProcess]:
+    """Runs cast against the node."""
+    return lambda command, *words: run_cast(command, "--rpc-url", node.url, *words)
