@@ -94,9 +94,7 @@ def contract_folders() -> list[Path]:
 def compiled_sources(folder: Path) -> list[Path]:
     """The sources of a folder that a compiler translates; those of constructors come last."""
     found = [
-        path
-        for path in folder.iterdir()
-        if path.suffix in compiling.COMPILERS and path.stem != PART
+        path for path in folder.iterdir() if path.suffix in compiling.COMPILED and path.stem != PART
     ]
     return sorted(found, key=lambda path: (is_constructor(path), path.name))
 
@@ -110,7 +108,7 @@ def compile_one(source: Path) -> None:
     """Compile a source, or say which compiler is missing.
 
     Raises:
-        subprocess.CalledProcessError: The compiler refuses the source.
+        BuildFailed: The compiler refuses the source.
     """
     missing = compiling.missing(source)
     if missing:

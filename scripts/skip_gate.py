@@ -32,7 +32,7 @@ EXPECTED: Final = {
     # Installed by .ci/run where there is npm; see scripts/node_clients.py and node_solc.py.
     node_clients.UNAVAILABLE: node_clients.modules(),
     node_solc.UNAVAILABLE: node_solc.modules(),
-    # Contracts are compiled where their compilers are; see contracts/compiling.py. CI installs the
+    # Contracts are compiled where their compilers are; see tests/support/compilers.py. CI installs the
     # one of AssemblyScript where there is npm, and leaves the packages of the system as they are.
     "no AssemblyScript compiler": Path(shutil.which("npm") or "npm"),
     "no rustc of Debian 12": Path("/usr/lib/rustlib/wasm32-unknown-unknown"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-import shutil
 import sys
 
 import pytest
 import wasmtime
 from abi_contract import CONTRACTS
+from compilers import require_language
 
 from evm_wasm.eei.table import METHODS, MODULE
 
@@ -63,7 +63,7 @@ def zig_program():
 
 def assemblyscript_program():
     calls = "".join(f"eei.{method.name}({zeros(method)});\n" for method in METHODS)
-    return f'import {{ eei }} from "./ewasm";\n{calls}'
+    return f'import {{ eei }} from "../sdk/assemblyscript/ewasm";\n{calls}'
 
 
 def rust_program():
@@ -72,7 +72,7 @@ def rust_program():
         for method in METHODS
     )
     return (
-        f'#![no_std]\n#[path = "{CONTRACTS}/sdk/rust/ewasm.rs"]\nmod ewasm;\nuse ewasm::*;\n'
+        '#![no_std]\n#[path = "../sdk/rust/ewasm.rs"]\nmod ewasm;\nuse ewasm::*;\n'
         '#[no_mangle]\npub extern "C" fn main() { let mut used = 0usize; unsafe { '
         f"{' '.join(calls)} }} }}"
     )
@@ -91,10 +91,7 @@ def rust_program():
 def test_compiled_imports_have_the_signatures_of_the_table(suffix, program, tmp_path):
     source = tmp_path / f"all{suffix}"
     source.write_text(program())
-    if missing := compiling.missing(source):
-        pytest.skip(missing)
-    # AssemblyScript imports by relative paths only.
-    shutil.copy(CONTRACTS / "sdk" / "assemblyscript" / "ewasm.ts", tmp_path)
+    require_language(compiling.COMPILED[suffix])
     module = wasmtime.Module(wasmtime.Engine(), compiling.compile_source(source))
     found = {
         imported.name: (
