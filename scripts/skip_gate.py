@@ -17,7 +17,7 @@ from typing import Final
 import pytest
 
 from fuzz.fetch import UNAVAILABLE, cache_folder
-from scripts import node_clients, node_solc
+from scripts.node_packages import ASSEMBLYSCRIPT, CLIENTS, SOLC
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -29,12 +29,12 @@ EXPECTED: Final = {
     ),
     # Fetched by cargo into this folder when tests first ask for it; see fuzz/fetch.py.
     UNAVAILABLE: cache_folder(),
-    # Installed by .ci/run where there is npm; see scripts/node_clients.py and node_solc.py.
-    node_clients.UNAVAILABLE: node_clients.modules(),
-    node_solc.UNAVAILABLE: node_solc.modules(),
+    # Installed by .ci/run where there is npm; see scripts/node_packages.py.
+    CLIENTS.unavailable: CLIENTS.modules,
+    SOLC.unavailable: SOLC.modules,
     # Contracts are compiled where their compilers are; see tests/support/compilers.py. CI installs the
     # one of AssemblyScript where there is npm, and leaves the packages of the system as they are.
-    "no AssemblyScript compiler": Path(shutil.which("npm") or "npm"),
+    ASSEMBLYSCRIPT.unavailable: Path(shutil.which("npm") or "npm"),
     "no rustc of Debian 12": Path("/usr/lib/rustlib/wasm32-unknown-unknown"),
     # A second reference for the precompile contracts; it has no wheels for some platforms.
     "no pyrevm for this Python": Path(sysconfig.get_path("platlib")) / "pyrevm",

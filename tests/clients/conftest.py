@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from node_process import PATIENCE, SECOND_KEY, RunningNode, node_process
 
-from scripts import node_clients
+from scripts.node_packages import CLIENTS, foundry_cast
 
 HERE = Path(__file__).resolve().parent
 TOKEN = HERE.parents[1] / "contracts" / "token"
@@ -39,8 +40,8 @@ def bytecode() -> str:
 @pytest.fixture(scope="session")
 def installed() -> None:
     """Skips where npm has not been asked for the clients."""
-    if not node_clients.modules().is_dir() or node_clients.program("node") is None:
-        pytest.skip(f"{node_clients.UNAVAILABLE} {node_clients.folder()}; .ci/run installs them")
+    if not CLIENTS.modules.is_dir() or shutil.which("node") is None:
+        pytest.skip(f"{CLIENTS.unavailable} {CLIENTS.folder}; .ci/run installs them")
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ def run_node(installed: None) -> Callable[..., dict]:
             text=True,
             timeout=PATIENCE,
             check=False,
-            env=os.environ | {"NODE_PATH": str(node_clients.modules())},
+            env=os.environ | {"NODE_PATH": str(CLIENTS.modules)},
         )
         assert ended.returncode == 0, f"{ended.stderr}\n{node.output}"
         return json.loads(ended.stdout)
@@ -96,7 +97,7 @@ def run_cast(installed: None) -> Callable[..., subprocess.CompletedProcess]:
 
     def run(command: str, *words: str) -> subprocess.CompletedProcess:
         return subprocess.run(
-            [node_clients.program("cast"), command, *words],
+            [foundry_cast(), command, *words],
             capture_output=True,
             text=True,
             timeout=PATIENCE,

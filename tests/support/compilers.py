@@ -12,13 +12,13 @@ import pytest
 from evm_wasm.errors import CompilerMissing
 from evm_wasm.project.languages import LANGUAGES
 from evm_wasm.project.toolchains import TOOLS, find_compiler
-from scripts import node_solc
+from scripts.node_packages import ASSEMBLYSCRIPT, SOLC
 
 ROOT = Path(__file__).resolve().parents[2]
 
 REASONS = {
     "zig": "no zig",
-    "asc": "no AssemblyScript compiler",
+    "asc": ASSEMBLYSCRIPT.unavailable,
     "rustc": "no rustc of Debian 12",
 }
 
@@ -34,6 +34,7 @@ def require_language(language: str) -> None:
 
 def solc_program() -> Path:
     """The Solidity compiler, or a skipped test."""
-    if not node_solc.program().exists():
-        pytest.skip(f"{node_solc.UNAVAILABLE} {node_solc.folder()}; .ci/run installs it")
-    return node_solc.program()
+    program = SOLC.program("solcjs")
+    if not program.exists():
+        pytest.skip(f"{SOLC.unavailable} {SOLC.folder}; .ci/run installs it")
+    return program
