@@ -6,13 +6,14 @@ VENV ?= .venv
 WORKERS ?= auto
 PYTEST_OPTIONS ?=
 FUZZ_OPTIONS ?=
+PRECOMPILE_RUNS ?= 20000
 
 # Where each step finds the tools of the environment first.
 BIN = $(CURDIR)/$(VENV)/bin
 ENVIRONMENT = PYTHON="$(PYTHON)" sh scripts/environment.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types imports check contracts fixtures fuzz soak lock clean runtime development
+.PHONY: help demo test lint format types imports check contracts fixtures fuzz soak precompiles lock clean runtime development
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -47,8 +48,13 @@ fixtures: development  ## Write our own state tests from their sources and run t
 	"$(BIN)/ewasm" statetest fixtures/state
 
 soak: development  ## Damage stores and kill their writers, and kill nodes, many times, with counts
-	EWASM_SOAK=1 EWASM_SOAK_RESULTS=tests/RESULTS-soak.md \
+	EWASM_SOAK=1 EWASM_RESULTS=tests/RESULTS-soak.md EWASM_RESULTS_OF="make soak" \
 	"$(BIN)/python" -m pytest -rP tests/evm_wasm/state/test_faults.py tests/evm_wasm/rpc/test_durability.py
+
+precompiles: development  ## Compare the precompile contracts with their references, with counts
+	EWASM_PRECOMPILE_RUNS=$(PRECOMPILE_RUNS) \
+	EWASM_RESULTS=contracts/precompiles/RESULTS.md EWASM_RESULTS_OF="make precompiles" \
+	"$(BIN)/python" -m pytest -rP tests/contracts/precompiles
 
 fuzz: development  ## Prove the injector on many random modules (FUZZ_OPTIONS='--runs 1000 --seed 7')
 	"$(BIN)/python" -m fuzz $(FUZZ_OPTIONS)

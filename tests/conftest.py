@@ -1,6 +1,7 @@
 """What every test shares: where the official vectors lie, reproducible property tests, counts.
 
-`EWASM_SOAK_RESULTS` names the file that the counts of the long runs are written to.
+`EWASM_RESULTS` names the file that the counts of a long run are written to, `EWASM_RESULTS_OF` the
+command that runs it.
 """
 
 from __future__ import annotations
@@ -59,11 +60,12 @@ def record() -> Iterator[Callable[[str], None]]:
         counted.append(f"- {line}")
 
     yield take
-    target = os.environ.get("EWASM_SOAK_RESULTS")
+    target = os.environ.get("EWASM_RESULTS")
     if target:
         from benchmarks.machine import facts
 
         environment = [f"- {fact}: {value}" for fact, value in facts(None).items()]
         took = f"- time: {time.monotonic() - began:.0f} s"
-        text = ["# Results of `make soak`", "", *environment, took, "", *counted, ""]
+        title = f"# Results of `{os.environ.get('EWASM_RESULTS_OF', 'pytest')}`"
+        text = [title, "", *environment, took, "", *counted, ""]
         Path(target).write_text("\n".join(text), encoding="utf-8")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,15 @@ WASM = FOLDER / "wasm"
 
 RUNS = int(os.environ.get("EWASM_PRECOMPILE_RUNS", "1000"))
 """Random inputs of each contract, against each reference; fewer where a reference is slow."""
+
+Agreed = Callable[..., None]
+"""Takes a contract, how many random inputs it got, and the reference that it agreed with in all."""
+
+
+def release(package: str) -> str:
+    """A reference with its version."""
+    return f"{package} {version(package)}"
+
 
 GAS = 1_000_000_000
 

@@ -6,7 +6,7 @@ import math
 import random
 
 import pytest
-from precompile_calls import RUNS, Contract, word
+from precompile_calls import RUNS, Contract, release, word
 from py_ecc import optimized_bn128 as bn
 from py_ecc.fields import optimized_bn128_FQ as FQ
 from py_ecc.fields import optimized_bn128_FQ2 as FQ2
@@ -80,7 +80,7 @@ def decoded(data):
     return (x, y) if x or y else None
 
 
-def test_random_sums_and_multiples(adding, multiplying):
+def test_random_sums_and_multiples(adding, multiplying, agreed):
     source = random.Random(1)
     p = decoded(first(some_point(source)))
     for _ in range(RUNS):
@@ -91,13 +91,17 @@ def test_random_sums_and_multiples(adding, multiplying):
         total = adding.output(encoded + product)
         assert decoded(total) == add_slowly(p, decoded(product)), (p, scalar)
         p = decoded(total) or (1, 2)
+    for name in ("bn254_add", "bn254_mul"):
+        agreed(name, RUNS, "the affine formulas in Python")
 
 
-def test_multiples_equal_those_of_py_ecc(multiplying):
+def test_multiples_equal_those_of_py_ecc(multiplying, agreed):
     source = random.Random(2)
-    for _ in range(max(10, RUNS // 50)):
+    runs = max(10, RUNS // 50)
+    for _ in range(runs):
         p, scalar = some_point(source), source.getrandbits(256)
         assert multiplying.output(first(p) + word(scalar)) == first(bn.multiply(p, scalar))
+    agreed("bn254_mul", runs, release("py_ecc"))
 
 
 def test_special_sums(adding):
@@ -199,19 +203,22 @@ def test_pairings_are_bilinear(pairing, exponents, product_is_one):
     assert pairing.output(pairs_of(exponents)) == word(int(product_is_one))
 
 
-def test_random_pairings(pairing):
+def test_random_pairings(pairing, agreed):
     source = random.Random(6)
-    for _ in range(max(5, RUNS // 200)):
+    runs = max(5, RUNS // 200)
+    for _ in range(runs):
         exponents = [(source.randrange(N), source.randrange(N)) for _ in range(3)]
         rest = -sum(a * b for a, b in exponents)
         right = pairs_of([*exponents, (rest, 1)])
         assert pairing.output(right) == word(1)
         assert pairing.output(pairs_of([*exponents, (rest + 1, 1)])) == word(0)
+    agreed("bn254_pairing", 2 * runs, "the exponents of its points")
 
 
-def test_pairings_equal_those_of_py_ecc(pairing):
+def test_pairings_equal_those_of_py_ecc(pairing, agreed):
     source = random.Random(7)
-    for right in range(max(2, RUNS // 500)):
+    runs = max(2, RUNS // 500)
+    for right in range(runs):
         a, b = source.randrange(1, N), source.randrange(1, N)
         points = [
             (bn.multiply(bn.G1, a), bn.multiply(bn.G2, b)),
@@ -222,6 +229,7 @@ def test_pairings_equal_those_of_py_ecc(pairing):
             product = product * bn.pairing(q, p)
         data = b"".join(first(p) + second(q) for p, q in points)
         assert pairing.output(data) == word(int(product == bn.FQ12.one()))
+    agreed("bn254_pairing", runs, release("py_ecc"))
 
 
 def square_root(a):

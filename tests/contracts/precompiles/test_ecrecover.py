@@ -7,7 +7,7 @@ import random
 import pytest
 from coincurve import PrivateKey, PublicKey
 from Crypto.Hash import keccak
-from precompile_calls import RUNS, Contract, word
+from precompile_calls import RUNS, Contract, release, word
 
 P = 2**256 - 2**32 - 977
 N = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -48,14 +48,15 @@ def signed(source):
     return key, message + word(27 + signature[64]) + signature[:64]
 
 
-def test_signers_are_recovered(contract):
+def test_signers_are_recovered(contract, agreed):
     source = random.Random(1)
     for _ in range(RUNS):
         key, data = signed(source)
         assert contract.output(data) == address_word(key.public_key), data.hex()
+    agreed("ecrecover", RUNS, f"the signers of {release('coincurve')}")
 
 
-def test_random_numbers_give_what_the_library_gives(contract):
+def test_random_numbers_give_what_the_library_gives(contract, agreed):
     source = random.Random(2)
     found = 0
     for _ in range(RUNS):
@@ -64,6 +65,7 @@ def test_random_numbers_give_what_the_library_gives(contract):
         assert output == reference(data), data.hex()
         found += bool(output)
     assert 0 < found < RUNS
+    agreed("ecrecover", RUNS, release("coincurve"))
 
 
 EDGES = [1, 2, 3, 2**128 - 1, 2**128, 2**255, N - 2, N - 1]

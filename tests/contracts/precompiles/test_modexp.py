@@ -45,7 +45,7 @@ def test_numbers_at_the_edges(contract, modulus):
         check(contract, base, exponent, modulus)
 
 
-def test_random_numbers(contract):
+def test_random_numbers(contract, agreed):
     source = random.Random(1)
     sizes = [1, 8, 24, 27, 28, 29, 56, 64, 100, 255, 256, 500]
     for _ in range(RUNS):
@@ -53,6 +53,7 @@ def test_random_numbers(contract):
         modulus <<= source.choice([0, 0, 1, 5, 28, 56, 100])
         check(contract, base, exponent, modulus)
         check(contract, base, exponent, modulus, (200, 100, 90))
+    agreed("modexp", 2 * RUNS, "Python's pow")
 
 
 @pytest.mark.parametrize("bits", [1_024, 2_048, 3_500, 6_000, 10_000])
