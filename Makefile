@@ -16,7 +16,7 @@ ENVIRONMENT = PYTHON="$(PYTHON)" sh scripts/environment.sh
 .PHONY: help demo test lint format types imports check contracts fixtures fuzz soak precompiles lock clean runtime development
 
 help:  ## Show this list
-	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 demo: runtime  ## Deploy a token, transfer some of it, read the balances
 	@PATH="$(BIN):$$PATH" sh scripts/demo.sh
