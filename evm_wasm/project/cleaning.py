@@ -7,6 +7,7 @@ refuse, with its advice: a start section, foreign imports.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +23,9 @@ from injector.policy import find_policy
 
 KEPT_EXPORTS: Final = ("main", "memory")
 """Ewasm contract interface: a contract exports exactly these."""
+
+_RUST_HASH: Final = re.compile(r"::h[0-9a-f]{16}$")
+"""What rustc puts behind each name; it tells a reader nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,9 @@ def clean(wasm: bytes) -> Cleaned:
     ]
     custom = [section for section in module.sections if section.kind == m.CUSTOM]
     if custom:
-        names = ", ".join(dict.fromkeys(_group(section.name) for section in custom))
+        groups = ", ".join(dict.fromkeys(_group(section.name) for section in custom))
         size = sum(section.end - section.start for section in custom)
-        removed.append(f"custom sections: {names} ({size:,} bytes)")
+        removed.append(f"custom sections: {groups} ({size:,} bytes)")
     parts = [wasm[: len(PREAMBLE)]]
     for section in module.sections:
         if section.kind == m.CUSTOM:
@@ -63,7 +67,9 @@ def clean(wasm: bytes) -> Cleaned:
             payload = _exports(module)
         parts += [bytes([section.kind]), leb128.sized(payload)]
     named = read_names(module)
-    return Cleaned(b"".join(parts), tuple(removed), {} if named is None else named.functions)
+    functions = {} if named is None else named.functions
+    names = {index: _RUST_HASH.sub("", name) for index, name in functions.items()}
+    return Cleaned(b"".join(parts), tuple(removed), names)
 
 
 def _group(section: str) -> str:

@@ -59,6 +59,12 @@ def test_names_are_kept_for_the_report() -> None:
     assert cleaned.removed[-1].startswith("custom sections: name (")
 
 
+def test_hashes_behind_the_names_of_rust_go() -> None:
+    text = LEFTOVERS.replace("$helper", "$contract::ewasm::finish::hacb6eddb1677bd37")
+    cleaned = clean(wat_to_wasm(text.replace("$main", "$h::hash"), what="module"))
+    assert cleaned.names == {0: "contract::ewasm::finish", 1: "h::hash"}
+
+
 def test_a_clean_module_is_left_alone() -> None:
     module = clean(contract("nop")).module
     cleaned = clean(module)
