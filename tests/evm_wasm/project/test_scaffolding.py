@@ -53,16 +53,28 @@ def test_its_own_tests_pass_once_it_is_built(tmp_path: Path, language: str) -> N
     build = build_project(project)
     assert build.messages == ""
     write_build(build, project)
+    done = run_tests(project)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "4 passed" in done.stdout
+
+
+def test_its_tests_say_that_it_is_not_built(tmp_path: Path) -> None:
+    done = run_tests(new_project("sample", "wat", tmp_path))
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "sample_deploy.wasm: run ewasm build first" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "Error" not in done.stdout
+
+
+def run_tests(project: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "evm_wasm.pytest_plugin"]
-    done = subprocess.run(
+    return subprocess.run(
         [*command, "-p", "no:cacheprovider", "-c", "/dev/null", "--rootdir", project, project],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "4 passed" in done.stdout
 
 
 def test_what_is_there_already_is_left_alone(tmp_path: Path) -> None:
