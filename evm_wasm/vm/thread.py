@@ -39,6 +39,9 @@ The limit holds for all threads, and those that do not run contracts have small 
 it is raised no further than needed and only while a contract runs.
 """
 
+_THREADS: Final = ProtocolLimits().call_depth // LEVELS_PER_THREAD + 1
+"""For all levels that can be reached."""
+
 LONGEST_WAIT: Final = 0.2
 """Seconds that a thread waits for another without looking for signals.
 
@@ -65,9 +68,10 @@ class _Worker:
         self._thread = threading.Thread(target=self._serve, name="ewasm-execution", daemon=True)
         self._start()
 
+    def is_current(self) -> bool:
+        return threading.get_ident() == self._thread.ident
+
     def submit(self, run: Callable[[], T]) -> T:
-        if threading.current_thread() is self._thread:
-            return run()
         job = _Job(run)
         self._jobs.put(job)
         while not job.done.wait(LONGEST_WAIT):
@@ -115,11 +119,13 @@ class _Workers:
 
         A machine that cannot have them is told so before anything runs.
         """
-        with self._lock:
-            needed = max(depth, ProtocolLimits().call_depth) // LEVELS_PER_THREAD + 1
-            while len(self._workers) < needed:
-                self._workers.append(_Worker())
-            return self._workers[depth // LEVELS_PER_THREAD]
+        place = depth // LEVELS_PER_THREAD
+        needed = max(place + 1, _THREADS)
+        if len(self._workers) < needed:
+            with self._lock:
+                while len(self._workers) < needed:
+                    self._workers.append(_Worker())
+        return self._workers[place]
 
 
 _WORKERS: Final = _Workers()
@@ -133,7 +139,10 @@ def run_at_depth(depth: int, function: Callable[P, T], *args: P.args, **kwargs: 
     Raises:
         MachineError: The thread cannot be started; the message says what to change.
     """
-    return _WORKERS.for_depth(depth).submit(lambda: function(*args, **kwargs))
+    worker = _WORKERS.for_depth(depth)
+    if worker.is_current():
+        return function(*args, **kwargs)
+    return worker.submit(lambda: function(*args, **kwargs))
 
 
 def run_deep(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
