@@ -86,7 +86,8 @@ class ContractCache:
         self._shapes = replace(injector.DEFAULT_LIMITS, memory_pages=limits.frame_pages)
         self._capacity = capacity
         self._size = 0
-        self._entries: OrderedDict[CodeKey, tuple[CompiledModule | InvalidContract, int]] = (
+        # All else that a contract depends on is the same for all that are here.
+        self._entries: OrderedDict[Hash32, tuple[CompiledModule | InvalidContract, int]] = (
             OrderedDict()
         )
 
@@ -97,20 +98,20 @@ class ContractCache:
             code: The original bytes.
             code_hash: Their keccak256.
         """
-        key = CodeKey(code_hash, self._schedule.hash, injector.VERSION, self._runtime_version)
-        entry = self._entries.get(key)
+        entry = self._entries.get(code_hash)
         if entry is not None:
-            self._entries.move_to_end(key)
+            self._entries.move_to_end(code_hash)
             return entry[0]
         native = self._native
-        contract = self._prepare(code) if native is None else self._on_disk(native, key, code)
-        self._keep(key, contract, len(code))
+        contract = self._prepare(code) if native is None else self._on_disk(native, code, code_hash)
+        self._keep(code_hash, contract, len(code))
         return contract
 
     def _on_disk(
-        self, native: NativeCache, key: CodeKey, code: bytes
+        self, native: NativeCache, code: bytes, code_hash: Hash32
     ) -> CompiledModule | InvalidContract:
         """As `_prepare`, but what was compiled once, by this process or another, is loaded."""
+        key = CodeKey(code_hash, self._schedule.hash, injector.VERSION, self._runtime_version)
         identity = repr((astuple(key), astuple(self._shapes), self._sources)).encode()
         has_runtime = self._runtime is not None
         found = native.load(identity, has_runtime=has_runtime)
@@ -145,10 +146,10 @@ class ContractCache:
         return compile_module(metered, has_runtime=self._runtime is not None)
 
     def _keep(
-        self, key: CodeKey, contract: CompiledModule | InvalidContract, code_size: int
+        self, code_hash: Hash32, contract: CompiledModule | InvalidContract, code_size: int
     ) -> None:
         size = code_size + (contract.size if isinstance(contract, CompiledModule) else 0)
-        self._entries[key] = (contract, size)
+        self._entries[code_hash] = (contract, size)
         self._size += size
         while self._size > self._capacity and len(self._entries) > 1:
             _, (_, dropped) = self._entries.popitem(last=False)
