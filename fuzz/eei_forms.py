@@ -110,7 +110,15 @@ def _compare(case: Scene, seed: int) -> Tally:
 
 @cache
 def _machine(schedule: str, eei: str, *, reuses: bool) -> Vm:
-    return Vm(BYZANTIUM, schedule, eei=eei, step_limit=STEPS, reuses_instances=reuses)
+    contracts = None if reuses else _machine(schedule, eei, reuses=True).contracts
+    return Vm(
+        BYZANTIUM,
+        schedule,
+        eei=eei,
+        step_limit=STEPS,
+        contracts=contracts,
+        reuses_instances=reuses,
+    )
 
 
 def _run(case: Scene, schedule: str, eei: str, reuses: bool) -> list[Traces]:

@@ -14,7 +14,7 @@ from evm_wasm.errors import MachineError
 
 if TYPE_CHECKING:
     from evm_wasm.engine.level import Level
-    from evm_wasm.engine.module import CompiledModule
+    from evm_wasm.engine.module import CompiledModule, Image
 
 COUNTER_EXPORT: Final = b"gas_left"
 """The mutable i64 global that the injector adds."""
@@ -73,11 +73,11 @@ class LinearMemory:
         """The same memory, taken as one that never grows."""
         return FrameMemory(self._base, self._size)
 
-    def restore(self, image: bytes) -> None:
-        """Sets all bytes: to those of `image` as far as it goes, then to zero."""
-        length = len(image)
-        ctypes.memmove(self._base, image, length)
-        ctypes.memset(self._base + length, 0, self._size - length)
+    def restore(self, image: Image) -> None:
+        """Sets all bytes to those of an image of a memory of this size."""
+        start, content = image
+        ctypes.memset(self._base, 0, self._size)
+        ctypes.memmove(self._base + start, content, len(content))
 
 
 class FrameMemory:
@@ -123,6 +123,7 @@ class Instance:
         "_entry_place",
         "_handle",
         "_level",
+        "_number",
         "_trap",
         "_trap_place",
         "_value",
@@ -154,6 +155,8 @@ class Instance:
         self._value = ffi.wasmtime_val_t()
         self._value.kind = ffi.WASMTIME_I64
         self._value_place = ctypes.addressof(self._value)
+        place_of_number = ffi.wasmtime_val_t.of.offset
+        self._number = ctypes.c_int64.from_buffer(self._value, place_of_number)
         self._trap = ctypes.c_void_p()
         self._trap_place = ctypes.addressof(self._trap)
         self.memory = LinearMemory(context, _export(context, place, MEMORY_EXPORT).of.memory)
@@ -166,11 +169,11 @@ class Instance:
     def counter(self) -> int:
         """What is left of the injected counter; -1 after out of gas, -2 after stack exhaustion."""
         calls.global_get(self._context, self._counter_place, self._value_place)
-        return int(self._value.of.i64)
+        return self._number.value
 
     @counter.setter
     def counter(self, amount: int) -> None:
-        self._value.of.i64 = amount
+        self._number.value = amount
         if calls.global_set(self._context, self._counter_place, self._value_place):
             raise MachineError("the gas counter cannot be set")
 
@@ -179,7 +182,7 @@ class Instance:
         variable = _export(self._context, ctypes.addressof(self._handle), name.encode()).of.global_
         place = ctypes.addressof(variable)
         calls.global_get(self._context, place, self._value_place)
-        return int(self._value.of.i64)
+        return self._number.value
 
     def run(self) -> None:
         """Does what `main` does in a new instance with this memory.

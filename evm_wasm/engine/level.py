@@ -125,7 +125,7 @@ class Level:
             return instance
         instance = self._new_instance(module, max_pages)
         if self._reuses_instances and module.is_reusable and module.image is None:
-            module.image = instance.memory.read(0, instance.memory.size()).rstrip(b"\0")
+            module.take_image(instance.memory.read(0, instance.memory.size()))
         return instance
 
     def _new_instance(self, module: CompiledModule, max_pages: int) -> Instance:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import wasmtime
 
@@ -30,6 +30,13 @@ _LINE_AND_COLUMN: Final = re.compile("([0-9]+):([0-9]+)$")
 """The engine ends the place of an error in a text with them."""
 
 
+class Image(NamedTuple):
+    """A memory that is zero but for some bytes in the middle."""
+
+    start: int
+    content: bytes
+
+
 class CompiledModule:
     """Native code of one metered contract; may be instantiated any number of times.
 
@@ -41,7 +48,7 @@ class CompiledModule:
         has_runtime: Whether a runtime is linked in, which has a memory of its own.
         has_restart: Whether it has an entry by which an instance may run again.
         is_reusable: Whether it is worth it to keep an instance, and possible.
-        image: The initial memory without the zeros at its end; None until an instance was made.
+        image: The initial memory; None until it was taken from an instance.
     """
 
     __slots__ = (
@@ -72,7 +79,21 @@ class CompiledModule:
         self.has_runtime = has_runtime
         self.has_restart = any(export.name == RESTART_EXPORT for export in module.exports)
         self.is_reusable = self.has_restart and self.initial_pages <= MOST_REUSED_PAGES
-        self.image: bytes | None = None
+        self.image: Image | None = None
+
+    def take_image(self, memory: bytes) -> None:
+        """Keeps the initial memory, given by the first instance, or finds that it is too large.
+
+        One without zeros around it that is longer than the module comes from segments far apart:
+        small modules must not have large images.
+        """
+        content = memory.lstrip(b"\0")
+        start = len(memory) - len(content)
+        content = content.rstrip(b"\0")
+        if len(content) > self.size:
+            self.is_reusable = False
+        else:
+            self.image = Image(start, content)
 
     def serialize(self) -> bytes:
         """The native code, for `load_native` under the same engine.

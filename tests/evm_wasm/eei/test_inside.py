@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
-from builders import CONTRACT, FINISH, OTHER, SENDER, STORE, World, contract, data, eei
+import ctypes
 
+import pytest
+from builders import BLOCK, CONTRACT, FINISH, OTHER, SENDER, STORE, World, contract, data, eei
+
+from evm_wasm.eei import exchange
 from evm_wasm.eei import frame_memory as layout
+from evm_wasm.eei.frame import Frame
+from evm_wasm.eei.meter import GasMeter, Tally
 from evm_wasm.eei.runtime import INSIDE, runtime
 from evm_wasm.eei.table import TABLE
+from evm_wasm.engine import FrameMemory
 from evm_wasm.errors import InputError
+from evm_wasm.model.block import TransactionContext
 from evm_wasm.model.message import HaltReason, Outcome, Status
 from evm_wasm.model.trace import Event, MethodCall
 from evm_wasm.primitives.types import Word
@@ -56,6 +63,34 @@ def test_fields_lie_side_by_side_in_one_page() -> None:
     assert len(layout.OFFSETS) == len(layout.FIELDS)
     assert layout.MOST_SLOTS * layout.SLOT.size == layout.SIZES["slots"]
     assert layout.MOST_SLOTS < layout.SIZES["slot_index"] == 256  # a free place ends each search
+
+
+def test_filling_covers_all_that_a_former_frame_may_have_left() -> None:
+    made = world(b"", MODULE)
+    context = TransactionContext(origin=SENDER, gas_price=7)
+    frame = Frame(
+        message=made.message(data=b"call data"),
+        code=b"code",
+        state=made.state,
+        block=BLOCK,
+        transaction=context,
+        rules=BYZANTIUM,
+        meter=GasMeter(gas=5, scale=7, tally=Tally()),
+        call=made.execution().run,
+    )
+    filled = []
+    for former in (b"\0", b"\xff"):
+        content = ctypes.create_string_buffer(former * 65_536, 65_536)
+        room = FrameMemory(ctypes.addressof(content), 65_536)
+        exchange.fill(room, frame, 35, exchange.context(BLOCK, context))
+        filled.append(content.raw[: layout.OFFSETS["call_data"] + len(b"call data")])
+    assert filled[0] == filled[1]
+    rooms = {field.name for field in layout.ROOMS}
+    first = min(layout.OFFSETS[name] for name in rooms)
+    assert first == layout.OFFSETS["call_data"]
+    assert all(
+        layout.OFFSETS[each.name] < first for each in layout.FIELDS if each.name not in rooms
+    )
 
 
 def test_methods_that_run_inside_are_methods() -> None:

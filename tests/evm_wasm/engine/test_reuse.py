@@ -123,6 +123,45 @@ def test_a_module_without_the_entry_gets_a_new_one_each_time() -> None:
     assert one.instantiate(module, 4) is not first
 
 
+@pytest.mark.parametrize("start", [0, 1, 1_000, 65_533])
+def test_segments_anywhere_are_set_back(start: int) -> None:
+    module = compiled(
+        f"(i64.store (i32.const {start % 65_000}) (i64.const -1))",
+        f'(data (i32.const {start}) "\\00b\\00")',
+    )
+    one = level()
+    first = one.instantiate(module, 4)
+    fresh = first.memory.read(0, 65_536)
+    first.run()
+    one.release(first)
+    assert one.instantiate(module, 4) is first
+    assert first.memory.read(0, 65_536) == fresh
+
+
+def test_a_small_module_has_no_large_image() -> None:
+    module = compiled("", '(data (i32.const 0) "a") (data (i32.const 65535) "b")')
+    one = level()
+    first = one.instantiate(module, 4)
+    one.release(first)
+    assert one.instantiate(module, 4) is not first
+    assert module.image is None
+
+
+def test_a_memory_without_pages_is_set_back_and_may_grow() -> None:
+    grow = "(if (call $host) (then (drop (memory.grow (i32.const 1)))))"
+    module = compiled(grow, pages="0 4")
+    grown = 0
+    one = level(call=lambda: grown)
+    first = one.instantiate(module, 4)
+    first.run()
+    one.release(first)
+    grown = 1
+    assert one.instantiate(module, 4) is first
+    first.run()
+    first.memory.write(65_535, b"x")
+    assert first.memory.read(65_535, 1) == b"x"
+
+
 def test_an_instance_of_a_former_store_is_not_given_again() -> None:
     module = compiled("")
     one = level()
