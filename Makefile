@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+COMPILED_VENV ?= .venv-compiled
 WORKERS ?= auto
 PYTEST_OPTIONS ?=
 FUZZ_OPTIONS ?=
@@ -13,7 +14,7 @@ BIN = $(CURDIR)/$(VENV)/bin
 ENVIRONMENT = PYTHON="$(PYTHON)" sh scripts/environment.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types imports check contracts fixtures fuzz soak precompiles lock clean runtime development
+.PHONY: help demo test lint format types imports check contracts fixtures fuzz soak precompiles lock clean compiled runtime development
 
 help:  ## Show this list
 	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -59,11 +60,15 @@ precompiles: development  ## Compare the precompile contracts with their referen
 fuzz: development  ## Prove the injector on many random modules (FUZZ_OPTIONS='--runs 1000 --seed 7')
 	"$(BIN)/python" -m fuzz $(FUZZ_OPTIONS)
 
+compiled:  ## Install a wheel with the compiled injector into .venv-compiled (needs a C compiler)
+	@$(ENVIRONMENT) $@ "$(COMPILED_VENV)"
+	@echo "Run $(COMPILED_VENV)/bin/ewasm, or $(COMPILED_VENV)/bin/python benchmarks/injector.py"
+
 lock:  ## Resolve the dependencies anew (needs uv)
 	UV="$(UV)" UPGRADE="$(UPGRADE)" sh scripts/lock.sh
 
 clean:  ## Remove everything that these commands made
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(COMPILED_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 runtime development:

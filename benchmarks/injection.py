@@ -14,7 +14,7 @@ from benchmarks.hard_modules import SHAPES, Shape, ifs, one_function
 from benchmarks.pairs import Comparison, Effort, measure
 from benchmarks.peer import Packages, PeerTime
 from benchmarks.programs import FOLDER, LARGE
-from benchmarks.stopwatch import measure_first_run, time_once
+from benchmarks.stopwatch import COMPILED, form, measure_in_process, time_once
 
 HALF_RUNS: Final = 3
 """Of each module before the peer's turn, and as many after it."""
@@ -56,6 +56,7 @@ class Speed:
         first: Seconds of the first run of a process.
         peer: What the peer made of it; None where the peer is absent.
         hard: As of the candidate.
+        pure: Seconds of the fastest run in pure Python, where the injector is compiled.
     """
 
     name: str
@@ -65,11 +66,17 @@ class Speed:
     first: float
     peer: PeerTime | None
     hard: bool = False
+    pure: float | None = None
 
     @property
     def rate(self) -> float:
         """Megabytes a second."""
         return self.bytes / self.seconds / 1e6
+
+    @property
+    def gain(self) -> float | None:
+        """The seconds in pure Python to those of the compiled form; None if that was not run."""
+        return None if self.pure is None else self.pure / self.seconds
 
     def times_as_fast(self, *, first: bool = False) -> float | None:
         """The peer's seconds to ours, of the fastest or the first run; None if it has none."""
@@ -100,8 +107,12 @@ def measure_speed(candidate: Candidate, packages: Packages | None) -> Speed:
     for _ in range(HALF_RUNS):
         spent, output = time_once(wasm, candidate.policy)
         seconds.append(spent)
-    first = measure_first_run(candidate.path, candidate.policy)
-    return Speed(candidate.name, len(wasm), output, min(seconds), first, peer, candidate.hard)
+    (first,) = measure_in_process(candidate.path, candidate.policy)
+    pure = None
+    if form() == COMPILED:
+        runs = 2 * HALF_RUNS
+        pure = min(measure_in_process(candidate.path, candidate.policy, runs, sources=True))
+    return Speed(candidate.name, len(wasm), output, min(seconds), first, peer, candidate.hard, pure)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 
 if __name__ == "__main__":
-    # This file's folder would put it in the place of the package `injector`.
-    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+    # This file's folder would put it in the place of the package `injector`. What is installed is
+    # measured, compiled or not; so the checkout comes last.
+    sys.path[:] = [*sys.path[1:], str(Path(__file__).resolve().parent.parent)]
     from benchmarks.command import main
 
     main()

@@ -7,6 +7,7 @@ import platform
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.stopwatch import form
 from evm_wasm.engine.config import engine_version
 from injector import VERSION, load_schedule
 
@@ -21,7 +22,7 @@ def facts(node_version: str | None) -> dict[str, str]:
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "engine": engine_version(),
         "Node": node_version or "not used",
-        "injector": f"rules {VERSION}, schedule {schedule.name} {schedule.hash[:16]}",
+        "injector": f"{form()}, rules {VERSION}, schedule {schedule.name} {schedule.hash[:16]}",
     }
 
 

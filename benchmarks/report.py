@@ -19,7 +19,8 @@ RUN_TIME: Final = (
 INJECTION: Final = (
     "Bytes of the module over the fastest run, validation and output included. *Times as fast* is "
     "as wasm-metering, the fastest run of some in one process beside the fastest; *first run* is "
-    "the first of a process beside the first, without starting the interpreters."
+    "the first of a process beside the first, without starting the interpreters. *Pure Python* is "
+    "how much longer the sources take than the compiled form, where that was measured."
 )
 
 HARD: Final = (
@@ -113,7 +114,8 @@ def unrest(costs: Iterable[Cost]) -> list[str]:
 def speed_table(speeds: Iterable[Speed]) -> str:
     """Injection speed of each module beside the peer's."""
     head = (
-        "module", "KB", "MB/s", "times as fast", "first run", "growth", "wasm-metering growth",
+        "module", "KB", "MB/s", "pure Python", "times as fast", "first run", "growth",
+        "wasm-metering growth",
     )  # fmt: skip
     return table(head, [_speed_row(speed) for speed in speeds])
 
@@ -126,7 +128,8 @@ def _speed_row(speed: Speed) -> tuple[str, ...]:
     else:
         peer_growth = f"{100 * (speed.peer.bytes / speed.bytes - 1):.1f} %"
         beside = (f"{times:.1f}", f"{first:.1f}", growth, peer_growth)
-    return (speed.name, f"{speed.bytes / 1e3:.0f}", f"{speed.rate:.2f}", *beside)
+    pure = "" if speed.gain is None else f"{speed.gain:.2f}"
+    return (speed.name, f"{speed.bytes / 1e3:.0f}", f"{speed.rate:.2f}", pure, *beside)
 
 
 def growth_table(growths: Iterable[Growth]) -> str:

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Prepare the environment, or say what the machine lacks:
-#     PYTHON=python3 scripts/environment.sh runtime|development FOLDER
+#     PYTHON=python3 scripts/environment.sh runtime|development|compiled FOLDER
 set -eu
 
 PYTHON=${PYTHON:-python3}
