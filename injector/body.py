@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from injector.errors import Invalid
 from injector.limits import Limits
 from injector.module import FunctionType, FunctionUse, Module
@@ -10,8 +12,11 @@ from injector.plan import Blocks, FunctionPlan, Site
 from injector.schedule import Schedule
 from injector.types import Gate
 
-BLOCK, LOOP, IF, ELSE = 0x02, 0x03, 0x04, 0x05
-FUNCTION_BODY = 0x00
+BLOCK: Final = 0x02
+LOOP: Final = 0x03
+IF: Final = 0x04
+ELSE: Final = 0x05
+FUNCTION_BODY: Final = 0x00
 
 
 class Frame:

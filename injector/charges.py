@@ -3,32 +3,55 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from injector import leb128
 from injector.module import FunctionType, Table
 from injector.opcodes import I32, I64
 from injector.schedule import Schedule
 
-OUT_OF_GAS = -1
-STACK_EXHAUSTED = -2
-HIGHEST_GAS = (1 << 63) - 1
+OUT_OF_GAS: Final = -1
+STACK_EXHAUSTED: Final = -2
+HIGHEST_GAS: Final = (1 << 63) - 1
 
-_MOST_ELEMENTS = (1 << 32) - 1
+_MOST_ELEMENTS: Final = (1 << 32) - 1
 """What a table without a maximum may grow to."""
 
-(
-    UNREACHABLE, BLOCK, IF, ELSE, END, BR, BR_IF, RETURN, CALL, LOCAL_GET, LOCAL_SET, LOCAL_TEE,
-    GLOBAL_GET, GLOBAL_SET, MEMORY_SIZE, MEMORY_GROW, I32_CONST, I64_CONST,
-) = (
-    b"\x00", b"\x02", b"\x04", b"\x05", b"\x0b", b"\x0c", b"\x0d", b"\x0f", b"\x10", b"\x20", b"\x21",
-    b"\x22", b"\x23", b"\x24", b"\x3f\x00", b"\x40\x00", b"\x41", b"\x42",
-)  # fmt: skip
-I32_EQ, I32_LT_S, I32_GT_U, I32_ADD, I32_SUB = b"\x46", b"\x48", b"\x4b", b"\x6a", b"\x6b"
-I32_MUL, I32_AND, I32_SHR_U = b"\x6c", b"\x71", b"\x76"
-I64_DIV_U, I64_OR = b"\x80", b"\x84"
-I64_LT_S, I64_ADD, I64_SUB, I64_MUL, I64_SHR_U = b"\x53", b"\x7c", b"\x7d", b"\x7e", b"\x88"
-I64_EXTEND_U, EMPTY = b"\xad", b"\x40"
+UNREACHABLE: Final = b"\x00"
+BLOCK: Final = b"\x02"
+IF: Final = b"\x04"
+ELSE: Final = b"\x05"
+END: Final = b"\x0b"
+BR: Final = b"\x0c"
+BR_IF: Final = b"\x0d"
+RETURN: Final = b"\x0f"
+CALL: Final = b"\x10"
+LOCAL_GET: Final = b"\x20"
+LOCAL_SET: Final = b"\x21"
+LOCAL_TEE: Final = b"\x22"
+GLOBAL_GET: Final = b"\x23"
+GLOBAL_SET: Final = b"\x24"
+MEMORY_SIZE: Final = b"\x3f\x00"
+MEMORY_GROW: Final = b"\x40\x00"
+I32_CONST: Final = b"\x41"
+I64_CONST: Final = b"\x42"
+I32_EQ: Final = b"\x46"
+I32_LT_S: Final = b"\x48"
+I32_GT_U: Final = b"\x4b"
+I32_ADD: Final = b"\x6a"
+I32_SUB: Final = b"\x6b"
+I32_MUL: Final = b"\x6c"
+I32_AND: Final = b"\x71"
+I32_SHR_U: Final = b"\x76"
+I64_DIV_U: Final = b"\x80"
+I64_OR: Final = b"\x84"
+I64_LT_S: Final = b"\x53"
+I64_ADD: Final = b"\x7c"
+I64_SUB: Final = b"\x7d"
+I64_MUL: Final = b"\x7e"
+I64_SHR_U: Final = b"\x88"
+I64_EXTEND_U: Final = b"\xad"
+EMPTY: Final = b"\x40"
 
 
 def local(opcode: bytes, index: int) -> bytes:

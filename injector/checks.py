@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Final
 
 from injector.plan import FunctionPlan, Site
 
-MOST_DEBT = 1_000
+MOST_DEBT: Final = 1_000
 """In gas; some 200,000 cycles of work, or 0.1 milliseconds, that nobody may pay for."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from injector.errors import Invalid
 from injector.module import FunctionUse, Module
 from injector.opcodes import (
@@ -18,11 +20,14 @@ from injector.policy import FLOATS
 from injector.reader import Reader
 from injector.types import Gate, unsupported
 
-_NAMES = {row.code: row.mnemonic for row in OPCODES if row.prefix is None}
-_ARITHMETIC = {0x6A: I32, 0x6B: I32, 0x6C: I32, 0x7C: I64, 0x7D: I64, 0x7E: I64}
-_CONSTANTS = {0x41: (I32, 32), 0x42: (I64, 64)}
-_FLOAT_CONSTANTS = {0x43: (F32, 4), 0x44: (F64, 8)}
-_GLOBAL_GET, _REF_NULL, _REF_FUNC, _END = 0x23, 0xD0, 0xD2, 0x0B
+_NAMES: Final = {row.code: row.mnemonic for row in OPCODES if row.prefix is None}
+_ARITHMETIC: Final = {0x6A: I32, 0x6B: I32, 0x6C: I32, 0x7C: I64, 0x7D: I64, 0x7E: I64}
+_CONSTANTS: Final = {0x41: (I32, 32), 0x42: (I64, 64)}
+_FLOAT_CONSTANTS: Final = {0x43: (F32, 4), 0x44: (F64, 8)}
+_GLOBAL_GET: Final = 0x23
+_REF_NULL: Final = 0xD0
+_REF_FUNC: Final = 0xD2
+_END: Final = 0x0B
 
 
 def read_const_expr(reader: Reader, module: Module, expected: int, gate: Gate) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from injector.body import BLOCK, ELSE, FUNCTION_BODY, IF, LOOP, Body, Frame
 from injector.errors import Invalid
 from injector.instructions import Row
@@ -10,7 +12,7 @@ from injector.module import FunctionUse
 from injector.opcodes import FUNCREF, I32
 from injector.plan import INDIRECT, Site
 
-_EMPTY = 0x40
+_EMPTY: Final = 0x40
 
 
 def _block_type(body: Body, position: int) -> tuple[tuple[int, ...], tuple[int, ...], int]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from injector.charges import (
     BR_IF,
@@ -33,15 +34,21 @@ from injector.charges import (
 from injector.leb128 import read_signed
 from injector.scan import read_integer, scan
 
-HIGHEST_COST = 1 << 29
+HIGHEST_COST: Final = 1 << 29
 """Of one turn: 2^32 turns of it stay far below 2^63."""
 
-_GET, _SET, _TEE, _CONST, _ADD, _NE, _BR_IF = 0x20, 0x21, 0x22, 0x41, 0x6A, 0x47, 0x0D
-_SUM = [_GET, _CONST, _ADD, _TEE]
-_SETS = frozenset({_SET, _TEE})
+_GET: Final = 0x20
+_SET: Final = 0x21
+_TEE: Final = 0x22
+_CONST: Final = 0x41
+_ADD: Final = 0x6A
+_NE: Final = 0x47
+_BR_IF: Final = 0x0D
+_SUM: Final = [_GET, _CONST, _ADD, _TEE]
+_SETS: Final = frozenset({_SET, _TEE})
 # Instructions after which something else than the next one may follow, or that open a part.
-_LEAVES = frozenset({0x00, 0x03, 0x04, 0x0C, 0x0D, 0x0E, 0x0F, 0x10, 0x11})
-_BOUNDS = (_GET, _CONST)
+_LEAVES: Final = frozenset({0x00, 0x03, 0x04, 0x0C, 0x0D, 0x0E, 0x0F, 0x10, 0x11})
+_BOUNDS: Final = (_GET, _CONST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from injector import module as m
 from injector.const_expr import read_const_expr
@@ -16,13 +17,13 @@ from injector.policy import REFERENCE_TYPES, Policy
 from injector.reader import Reader
 from injector.types import Gate, read_extent, unsupported
 
-PREAMBLE = b"\0asm\1\0\0\0"
-_ORDER = (
+PREAMBLE: Final = b"\0asm\1\0\0\0"
+_ORDER: Final = (
     m.TYPE, m.IMPORT, m.FUNCTION, m.TABLE, m.MEMORY, m.TAG, m.GLOBAL, m.EXPORT, m.START,
     m.ELEMENT, m.DATA_COUNT, m.CODE, m.DATA,
 )  # fmt: skip
-_MEMORY_PAGES = 65_536  # the address space of a 32-bit memory
-_TABLE_ENTRIES = (1 << 32) - 1
+_MEMORY_PAGES: Final = 65_536  # the address space of a 32-bit memory
+_TABLE_ENTRIES: Final = (1 << 32) - 1
 
 
 class Decoder:

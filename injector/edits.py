@@ -19,7 +19,8 @@ def apply_edits(data: bytes, start: int, end: int, edits: list[Edit]) -> bytes:
     parts: list[bytes] = []
     position = start
     for first, _, after, code in sorted(edits):
-        parts += (data[position:first], code)
+        parts.append(data[position:first])
+        parts.append(code)
         position = after
     parts.append(data[position:end])
     return b"".join(parts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from injector.const_expr import read_const_expr, read_function_reference
 from injector.errors import Invalid
 from injector.module import Module
@@ -10,9 +12,9 @@ from injector.reader import Reader
 from injector.types import Gate
 
 # Bits of the flags of a segment.
-_NOT_ACTIVE = 1
-_EXPLICIT = 2  # active: a table index follows; not active: the segment is only declarative
-_EXPRESSIONS = 4
+_NOT_ACTIVE: Final = 1
+_EXPLICIT: Final = 2  # active: a table index follows; not active: the segment is only declarative
+_EXPRESSIONS: Final = 4
 
 
 def read_element(reader: Reader, module: Module, gate: Gate, most: int) -> int:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from injector import leb128
 from injector import module as m
 from injector.edits import Edit, apply_edits
 from injector.layout import GAS_EXPORT, Layout
 from injector.module import FunctionType, Module
 
-METERING_SECTION = "ewasm.metering"
-_ORDER = (
+METERING_SECTION: Final = "ewasm.metering"
+_ORDER: Final = (
     m.TYPE, m.IMPORT, m.FUNCTION, m.TABLE, m.MEMORY, m.TAG, m.GLOBAL, m.EXPORT, m.START,
     m.ELEMENT, m.DATA_COUNT, m.CODE, m.DATA,
 )  # fmt: skip

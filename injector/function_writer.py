@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from injector import leb128
 from injector.charges import (
@@ -30,9 +31,9 @@ from injector.placement import LOOP_WEIGHT, Placement
 from injector.plan import FunctionPlan, Site
 from injector.scan import skip_integers
 
-_NO_CHECKS = Checks(frozenset(), frozenset())
-_COST_OF_GLOBAL = 2  # a charge on the global, compared with one on a local
-_COST_OF_SPILL = 4  # writing the local back and reading it again
+_NO_CHECKS: Final = Checks(frozenset(), frozenset())
+_COST_OF_GLOBAL: Final = 2  # a charge on the global, compared with one on a local
+_COST_OF_SPILL: Final = 4  # writing the local back and reading it again
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +151,11 @@ class FunctionWriter:
         loops = self.placement.loops
         if not loops:
             return False
-        points = sum(weights[block] for block in self._charges)
-        points += sum(weights[block] for block in loops if block not in self._counted)
-        points += sum(weights[block] // LOOP_WEIGHT for block in self._counted)
+        points = sum([weights[block] for block in self._charges])
+        points += sum([weights[block] for block in loops if block not in self._counted])
+        points += sum([weights[block] // LOOP_WEIGHT for block in self._counted])
         uses = self._uses
-        spills = 1 + sum(weights[site.block] for site in self.plan.sites if site.offset in uses)
+        spills = 1 + sum([weights[site.block] for site in self.plan.sites if site.offset in uses])
         return _COST_OF_GLOBAL * points > _COST_OF_SPILL * spills
 
     def _use(self, site: Site) -> Use | None:

@@ -11,6 +11,8 @@ are limited so that the counter cannot fall below -2^63 before the next comparis
 
 from __future__ import annotations
 
+from typing import Final
+
 from injector.charges import (
     BR_IF,
     GLOBAL_GET,
@@ -25,7 +27,7 @@ from injector.charges import (
     local,
 )
 
-_IS_NEGATIVE = const64(0) + I64_LT_S
+_IS_NEGATIVE: Final = const64(0) + I64_LT_S
 
 
 class GasCode:

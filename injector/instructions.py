@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from injector.body import Body
 from injector.errors import Invalid
@@ -11,7 +12,7 @@ from injector.leb128 import read_signed, read_u32
 from injector.module import FunctionUse, Global
 from injector.opcodes import ANY, EXTERNREF, F32, F64, FUNCREF, I32, I64
 
-REFERENCES = frozenset({FUNCREF, EXTERNREF})
+REFERENCES: Final = frozenset({FUNCREF, EXTERNREF})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,10 @@ class Row:
         alignment: Of a memory access at most, as a power of two; -1 for others, and if there is
             no memory.
         values: How many values of one execution an optimising compiler may keep for later.
+        first: With one or two operands and one result, as most instructions have: the type of the
+            first operand; else 0.
+        last: The type of the last operand then.
+        result: The type of the result then.
     """
 
     price: int
@@ -44,6 +49,13 @@ class Row:
     mnemonic: str
     alignment: int
     values: int
+    first: int
+    last: int
+    result: int
+
+
+Handler = Callable[[Body, int, Row], int]
+"""Validates one instruction: from the position after its opcode to the position after it."""
 
 
 def _local(body: Body, position: int) -> tuple[int, int]:

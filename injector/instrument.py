@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from injector import leb128
 from injector.call_graph import find_callers
+from injector.collector import CollectorPaused
 from injector.contract import check_contract
 from injector.decode import Decoder
 from injector.encode import METERING_SECTION, custom_section, encode_module
@@ -68,7 +69,8 @@ def check(
         InjectorError: Only for an unknown policy.
     """
     schedule = find_schedule("none")
-    return _analyse(bytes(wasm), find_policy(policy), schedule, limits).findings
+    with CollectorPaused():
+        return _analyse(bytes(wasm), find_policy(policy), schedule, limits).findings
 
 
 def instrument(
@@ -160,12 +162,13 @@ def profile(
     options = Options(find_policy(policy), find_schedule(schedule), GLOBAL, limits)
     if not options.schedule.charges:
         raise InjectorError(f"schedule {options.schedule.name}: no prices that could be counted")
-    analysis = _accept(bytes(wasm), options)
-    layout, at_start = _lay_out(analysis, options)
-    counters = FunctionCounters(layout, analysis.plans, at_start)
-    output = _write(analysis, options, layout, counters)[0]
-    names = {} if analysis.names is None else analysis.names.functions
-    return Profiled(output, counters.functions(names))
+    with CollectorPaused():
+        analysis = _accept(bytes(wasm), options)
+        layout, at_start = _lay_out(analysis, options)
+        counters = FunctionCounters(layout, analysis.plans, at_start)
+        output = _write(analysis, options, layout, counters)[0]
+        names = {} if analysis.names is None else analysis.names.functions
+        return Profiled(output, counters.functions(names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +193,9 @@ class Options:
 
 
 def _instrument(wasm: bytes, options: Options) -> tuple[bytes, Stats]:
-    analysis = _accept(wasm, options)
-    return _write(analysis, options, _lay_out(analysis, options)[0])
+    with CollectorPaused():
+        analysis = _accept(wasm, options)
+        return _write(analysis, options, _lay_out(analysis, options)[0])
 
 
 def _accept(wasm: bytes, options: Options) -> Analysis:

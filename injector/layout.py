@@ -6,6 +6,8 @@ an added import shifts the functions that the module defines.
 
 from __future__ import annotations
 
+from typing import Final
+
 from injector import leb128
 from injector.charges import (
     CALL,
@@ -35,13 +37,14 @@ from injector.runtime import Runtime
 from injector.schedule import Schedule
 from injector.stack_height import STACK_WORDS, StackHeight
 
-GLOBAL, IMPORT = "global", "import"
-GAS_EXPORT = "gas_left"
-USE_GAS = ("ethereum", "useGas")
-_MEMORY_PAGES = 65_536
-_COPIES = frozenset({"memory.copy", "memory.fill", "memory.init"})
-_TABLE_COPIES = frozenset({"table.copy", "table.fill", "table.init"})
-_WORD_SHIFT = 5  # 32 bytes
+GLOBAL: Final = "global"
+IMPORT: Final = "import"
+GAS_EXPORT: Final = "gas_left"
+USE_GAS: Final = ("ethereum", "useGas")
+_MEMORY_PAGES: Final = 65_536
+_COPIES: Final = frozenset({"memory.copy", "memory.fill", "memory.init"})
+_TABLE_COPIES: Final = frozenset({"table.copy", "table.fill", "table.init"})
+_WORD_SHIFT: Final = 5  # 32 bytes
 
 
 class Layout:

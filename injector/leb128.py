@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from injector.errors import Invalid
 
-_ONE_BYTE = tuple(bytes([value]) for value in range(0x80))
+_ONE_BYTE: Final = tuple(bytes([value]) for value in range(0x80))
 
 
 def read_u32(data: bytes, position: int) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,9 @@ class Limits:
     memory_pages: int = 512  # 32 MiB a frame; CosmWasm 512
 
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS: Final = Limits()
 
-LARGE_LIMITS = Limits(
+LARGE_LIMITS: Final = Limits(
     module_bytes=1 << 30,
     functions=1_000_000,
     body_bytes=7_654_321,  # the engine's own limit

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-(
-    CUSTOM, TYPE, IMPORT, FUNCTION, TABLE, MEMORY, GLOBAL, EXPORT, START, ELEMENT, CODE, DATA,
-    DATA_COUNT, TAG,
-) = range(14)  # fmt: skip
+CUSTOM: Final = 0
+TYPE: Final = 1
+IMPORT: Final = 2
+FUNCTION: Final = 3
+TABLE: Final = 4
+MEMORY: Final = 5
+GLOBAL: Final = 6
+EXPORT: Final = 7
+START: Final = 8
+ELEMENT: Final = 9
+CODE: Final = 10
+DATA: Final = 11
+DATA_COUNT: Final = 12
+TAG: Final = 13
 
-SECTION_NAMES = (
+SECTION_NAMES: Final = (
     "custom", "type", "import", "function", "table", "memory", "global", "export", "start",
     "element", "code", "data", "data count", "tag",
 )  # fmt: skip
 
-FUNCTION_KIND, TABLE_KIND, MEMORY_KIND, GLOBAL_KIND = range(4)
-KIND_NAMES = ("function", "table", "memory", "global", "tag")
+FUNCTION_KIND: Final = 0
+TABLE_KIND: Final = 1
+MEMORY_KIND: Final = 2
+GLOBAL_KIND: Final = 3
+KIND_NAMES: Final = ("function", "table", "memory", "global", "tag")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from injector import leb128
 from injector.errors import Invalid
 from injector.module import CUSTOM, Module
 from injector.reader import Reader
 
-SECTION = "name"
-_MODULE, _FUNCTIONS, _LOCALS, _LABELS = 0, 1, 2, 3
-_PLAIN_MAPS = frozenset({4, 5, 6, 7, 8, 9})  # types, tables, memories, globals, segments
-_MOST = 1 << 20
+SECTION: Final = "name"
+_MODULE: Final = 0
+_FUNCTIONS: Final = 1
+_LOCALS: Final = 2
+_LABELS: Final = 3
+_PLAIN_MAPS: Final = frozenset({4, 5, 6, 7, 8, 9})  # types, tables, memories, globals, segments
+_MOST: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from injector.policy import FLOATS, REFERENCE_TYPES
 
-I32, I64, F32, F64, FUNCREF, EXTERNREF = 0x7F, 0x7E, 0x7D, 0x7C, 0x70, 0x6F
-ANY = 0  # the bottom type of unreachable code
+I32: Final = 0x7F
+I64: Final = 0x7E
+F32: Final = 0x7D
+F64: Final = 0x7C
+FUNCREF: Final = 0x70
+EXTERNREF: Final = 0x6F
+ANY: Final = 0  # the bottom type of unreachable code
 
-TYPE_NAMES = {
+TYPE_NAMES: Final = {
     I32: "i32",
     I64: "i64",
     F32: "f32",
@@ -18,8 +24,8 @@ TYPE_NAMES = {
     EXTERNREF: "externref",
     ANY: "anything",
 }
-TYPE_CODES = {name: code for code, name in TYPE_NAMES.items()}
-_LETTERS = {"i": I32, "I": I64, "f": F32, "F": F64}
+TYPE_CODES: Final = {name: code for code, name in TYPE_NAMES.items()}
+_LETTERS: Final = {"i": I32, "I": I64, "f": F32, "F": F64}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Opcode:
 
 # Opcode, mnemonic, stack effect (i = i32, I = i64, f = f32, F = f64; `*` = see the validator),
 # and, where there is one, the immediate: `memory:n` is a memory access aligned to at most 2^n.
-_TABLE = """
+_TABLE: Final = """
 00 unreachable * unreachable
 01 nop : nop
 02 block * block
@@ -292,4 +298,4 @@ UNSUPPORTED: dict[int, str] = (
     | {0xFD: "SIMD", 0xFE: "threads"}
 )
 UNSUPPORTED_FC: dict[int, str] = dict.fromkeys((19, 20, 21, 22), "wide arithmetic")
-FIRST_RELAXED_SIMD = 0x100
+FIRST_RELAXED_SIMD: Final = 0x100

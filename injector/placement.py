@@ -15,13 +15,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate, groupby
+from typing import Final
 
 from injector.call_graph import callees_first, find_host_reaching
 from injector.module import Module
 from injector.plan import Blocks, FunctionPlan
 
-LOOP_WEIGHT = 8  # how often a loop is assumed to turn
-_MOST_LOOPS = 6  # nested loops beyond count no more
+LOOP_WEIGHT: Final = 8  # how often a loop is assumed to turn
+_MOST_LOOPS: Final = 6  # nested loops beyond count no more
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final
 
 from injector.module import FunctionUse
 
@@ -42,14 +42,14 @@ class Blocks:
         return len(self.offset)
 
 
-_NO_BLOCKS = Blocks((), (), (), (), (), (), (), {})
+_NO_BLOCKS: Final = Blocks((), (), (), (), (), (), (), {})
 
 
-INDIRECT = -1
+INDIRECT: Final = -1
 """Stands for the unknown function that an indirect call reaches."""
 
 
-class Site(NamedTuple):
+class Site:
     """A live instruction that the output may replace or put something around.
 
     Attributes:
@@ -61,12 +61,17 @@ class Site(NamedTuple):
         depth: Labels open there, the function's own included.
     """
 
-    offset: int
-    end: int
-    mnemonic: str
-    operand: int
-    block: int
-    depth: int
+    __slots__ = ("block", "depth", "end", "mnemonic", "offset", "operand")
+
+    def __init__(
+        self, offset: int, end: int, mnemonic: str, operand: int, block: int, depth: int
+    ) -> None:
+        self.offset = offset
+        self.end = end
+        self.mnemonic = mnemonic
+        self.operand = operand
+        self.block = block
+        self.depth = depth
 
 
 @dataclass(slots=True)

@@ -14,43 +14,71 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Final
 
 from injector.counted_loops import find_counted_loop
 from injector.leb128 import read_u32, unsigned
 from injector.opcodes import OPCODES
 from injector.scan import FLOAT_BYTES, INTEGERS, PREFIXED_INTEGERS, read_integer, skip_integers
 
-_ENTRY = 1  # the bit of the function itself in a set of unpaid loops
-_DEAD = -1  # stands for the sets of a point that no path leads to
+_ENTRY: Final = 1  # the bit of the function itself in a set of unpaid loops
+_DEAD: Final = -1  # stands for the sets of a point that no path leads to
+_NOWHERE: Final = -1  # stands for an offset
 
-_BLOCK, _LOOP, _IF, _ELSE, _END, _BR, _BR_IF, _BR_TABLE = 2, 3, 4, 5, 11, 12, 13, 14
-_CALL, _CALL_INDIRECT, _PREFIX_FC = 0x10, 0x11, 0xFC
-_LOCAL_SET, _LOCAL_TEE, _GLOBAL_GET, _GLOBAL_SET = 0x21, 0x22, 0x23, 0x24
-_I64_MUL = 0x7E
+_BLOCK: Final = 2
+_LOOP: Final = 3
+_IF: Final = 4
+_ELSE: Final = 5
+_END: Final = 11
+_BR: Final = 12
+_BR_IF: Final = 13
+_BR_TABLE: Final = 14
+_CALL: Final = 0x10
+_CALL_INDIRECT: Final = 0x11
+_PREFIX_FC: Final = 0xFC
+_LOCAL_GET: Final = 0x20
+_LOCAL_SET: Final = 0x21
+_LOCAL_TEE: Final = 0x22
+_GLOBAL_GET: Final = 0x23
+_GLOBAL_SET: Final = 0x24
+_I64_MUL: Final = 0x7E
 
 # What the instructions look like that matter here.
-_INTEGER = rb"[\x80-\xff]*[\x00-\x7f]"
-_LOAD = rb"[\x20\x22\x23]" + _INTEGER  # local.get, local.tee or global.get
-_STORE = rb"[\x21\x22\x24]" + _INTEGER  # local.set, local.tee or global.set
-_IS_NEGATIVE = rb"\x42\x00\x53\x0d"  # i64.const 0, i64.lt_s, br_if
-_CHARGE = rb"\x42(" + _INTEGER + rb")\x7d(" + _STORE + rb")"  # i64.const, i64.sub and a store
-_CHARGE_TURNS = rb"\x7e\x7d(" + _STORE + rb")"  # i64.mul, i64.sub and a store
+_INTEGER: Final = rb"[\x80-\xff]*[\x00-\x7f]"
+_LOAD: Final = rb"[\x20\x22\x23]" + _INTEGER  # local.get, local.tee or global.get
+_STORE: Final = rb"[\x21\x22\x24]" + _INTEGER  # local.set, local.tee or global.set
+_IS_NEGATIVE: Final = rb"\x42\x00\x53\x0d"  # i64.const 0, i64.lt_s, br_if
+_CHARGE: Final = (
+    rb"\x42(" + _INTEGER + rb")\x7d(" + _STORE + rb")"
+)  # i64.const, i64.sub and a store
+_CHARGE_TURNS: Final = rb"\x7e\x7d(" + _STORE + rb")"  # i64.mul, i64.sub and a store
 
-_MOVE = rb"([\x21\x24]" + _INTEGER + rb")"  # local.set or global.set
-_COMPARE = rb"(\x84?" + _IS_NEGATIVE + rb")"  # after i64.or where the words left are compared too
+_MOVE: Final = rb"([\x21\x24]" + _INTEGER + rb")"  # local.set or global.set
+_COMPARE: Final = (
+    rb"(\x84?" + _IS_NEGATIVE + rb")"
+)  # after i64.or where the words left are compared too
 
-_at_counter = re.compile(
+_at_counter: Final = re.compile(
     rb"(" + _LOAD + rb")(?:" + _CHARGE + rb"|" + _MOVE + rb"|" + _COMPARE + rb")"
 ).match
-_charge_turns = re.compile(_CHARGE_TURNS).match
+_COST_GROUP: Final = 2
+_STORE_GROUP: Final = 3
+_MOVE_GROUP: Final = 4
+_COMPARE_GROUP: Final = 5
+_charge_turns: Final = re.compile(_CHARGE_TURNS).match
+
+
+_NEVER_PLAIN: Final = frozenset(
+    {_BLOCK, _LOOP, _IF, _ELSE, _END, _BR, _BR_IF, _BR_TABLE, _CALL, _CALL_INDIRECT, _PREFIX_FC,
+     _GLOBAL_SET, 0x00, 0x0F}
+)  # fmt: skip
+"""Instructions that always matter; others do where they work on the counter."""
 
 
 def _plain_instructions() -> bytes:
     """A regular expression for one instruction that does not matter here."""
     special = {
-        _BLOCK, _LOOP, _IF, _ELSE, _END, _BR, _BR_IF, _BR_TABLE, _CALL, _CALL_INDIRECT, _PREFIX_FC,
-        _GLOBAL_SET, 0x00, 0x0F, 0x20, _LOCAL_TEE, _GLOBAL_GET, _I64_MUL, *FLOAT_BYTES,
+        *_NEVER_PLAIN, _LOCAL_GET, _LOCAL_TEE, _GLOBAL_GET, _I64_MUL, *FLOAT_BYTES,
     }  # fmt: skip
     sizes: list[bytes] = [b"", b"", b""]
     for row in OPCODES:
@@ -72,19 +100,21 @@ def _plain_instructions() -> bytes:
 
 # No two forms begin alike, so nothing is ever tried twice. A possessive repetition would say so, but
 # Python before 3.11.5 ends it in the wrong place.
-_skip_plain = re.compile(rb"(?s:" + _plain_instructions() + rb")*").match
+_skip_plain: Final = re.compile(rb"(?s:" + _plain_instructions() + rb")*").match
 
 
-@dataclass(slots=True)
 class _Open:
     """An open block: its opcode, and the two sets at its entry and at branches to its end."""
 
-    kind: int
-    unpaid: int
-    unchecked: int
-    prepaid_from: int | None = None  # for a loop paid before it starts: where its code starts
-    exits_unpaid: int = _DEAD
-    exits_unchecked: int = _DEAD
+    __slots__ = ("exits_unchecked", "exits_unpaid", "kind", "prepaid_from", "unchecked", "unpaid")
+
+    def __init__(self, kind: int, unpaid: int, unchecked: int) -> None:
+        self.kind = kind
+        self.unpaid = unpaid
+        self.unchecked = unchecked
+        self.prepaid_from = _NOWHERE  # for a loop paid before it starts: where its code starts
+        self.exits_unpaid = _DEAD
+        self.exits_unchecked = _DEAD
 
     def join(self, unpaid: int, unchecked: int) -> None:
         """Add a way to the end."""
@@ -132,14 +162,14 @@ class Walk:
             gas = unsigned(gas_global)
             self._global_accesses = b"\x23" + gas, b"\x24" + gas
         self._accesses = frozenset(self._global_accesses)
-        self._turns_paid_at = self._compared_at = -1
+        self._turns_paid_at = self._compared_at = _NOWHERE
         self._open: list[_Open] = []
         self._unpaid = self._unchecked = _DEAD
         self._followers: dict[int, Callable[[int], int]] = {
             0x00: self._stop, _BLOCK: self._enter, _LOOP: self._loop, _IF: self._enter,
             _ELSE: self._else, _END: self._end, _BR: self._br, _BR_IF: self._br_if,
             _BR_TABLE: self._br_table, 0x0F: self._stop, _CALL: self._call,
-            _CALL_INDIRECT: self._call_indirect, _PREFIX_FC: self._prefixed, 0x20: self._load,
+            _CALL_INDIRECT: self._call_indirect, _PREFIX_FC: self._prefixed, _LOCAL_GET: self._load,
             _LOCAL_TEE: self._load, _GLOBAL_GET: self._load, _GLOBAL_SET: self._set_global,
             _I64_MUL: self._multiply,
         }  # fmt: skip
@@ -149,15 +179,26 @@ class Walk:
         """Follow a body, given with its size, whose first instruction is at `position`."""
         self._code = code
         self._accesses = frozenset(self._global_accesses)
-        self._turns_paid_at = self._compared_at = -1
+        self._turns_paid_at = self._compared_at = _NOWHERE
         self._unpaid = self._unchecked = _ENTRY
         self._open = [_Open(0, _ENTRY, _ENTRY)]
         followers, skip_plain, end = self._followers, _skip_plain, len(code)
-        while True:
-            position = skip_plain(code, position).end()  # type: ignore[union-attr] # may be empty
-            if position >= end:
-                break
-            position = followers[code[position]](position)
+        while position < end:
+            opcode = code[position]
+            if opcode not in _NEVER_PLAIN:
+                position = skip_plain(code, position).end()  # type: ignore[union-attr] # may be empty
+                if position >= end:
+                    break
+                opcode = code[position]
+            # The most frequent ones directly: a call of a method that is looked up takes longer.
+            if opcode == _LOCAL_GET or opcode == _GLOBAL_GET:  # noqa: PLR1714, SIM109 - a tuple takes longer
+                position = self._load(position)
+            elif opcode == _END:
+                position = self._end(position)
+            elif opcode == _CALL:
+                position = self._call(position)
+            else:
+                position = followers[opcode](position)
 
     def _problem(self, at: int, what: str) -> None:
         self.problems.append(f"offset {at:#x}: {what}")
@@ -177,16 +218,17 @@ class Walk:
         found = _at_counter(self._code, at)
         if found is None or found[1] not in self._accesses:
             return self._after(at)
-        _, cost, store, move, compare = found.groups()
-        if compare:
+        form = found.lastindex
+        if form == _COMPARE_GROUP:
             return self._compared(at, found.end() - 1)
-        if move:
-            return self._moved(at, move)
-        if store not in self._accesses:
+        if form == _MOVE_GROUP:
+            return self._moved(at, found[_MOVE_GROUP])
+        cost = found[_COST_GROUP]
+        if found[_STORE_GROUP] not in self._accesses:
             return self._after(at)
         if cost == b"\0" or cost[-1] & 0x40:
             self._problem(at, "a charge of nothing")
-        return self._charged(found.start(3), found.end())
+        return self._charged(found.start(_STORE_GROUP), found.end())
 
     def _moved(self, at: int, move: bytes) -> int:
         """The counter is read and set: it has a copy in a local now, or is the copy's again."""
@@ -315,7 +357,7 @@ class Walk:
         if block.kind != _LOOP:
             block.join(self._unpaid, self._unchecked)
             return
-        if block.prepaid_from is not None and self._ends_counted_loop(block.prepaid_from, at):
+        if block.prepaid_from != _NOWHERE and self._ends_counted_loop(block.prepaid_from, at):
             return
         place = len(self._open) - 1 - depth
         if self._unpaid >> place & 1:

@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
+from typing import Final
 
 from injector import module as m
 from injector.errors import InjectorError, Invalid
@@ -31,16 +32,25 @@ from injector.recheck import skip_locals
 from injector.scan import INTEGERS, PREFIXED_INTEGERS, skip_integers
 from injector.types import read_extent
 
-CONTRACT_MODULE, EEI_MODULE = "contract", "ethereum"
-MAIN, MEMORY, COUNTER = "main", "memory", "gas_left"
+CONTRACT_MODULE: Final = "contract"
+EEI_MODULE: Final = "ethereum"
+MAIN: Final = "main"
+MEMORY: Final = "memory"
+COUNTER: Final = "gas_left"
 
-_CALL, _CALL_INDIRECT, _GLOBAL_GET, _GLOBAL_SET, _PREFIX_FC = 0x10, 0x11, 0x23, 0x24, 0xFC
-_THROW, _TRY_TABLE, _BR_TABLE = 0x08, 0x1F, 0x0E
-_BLOCKS = frozenset({0x02, 0x03, 0x04, _TRY_TABLE})
-_ACCESSES = frozenset(row.code for row in OPCODES if row.immediate.startswith("memory:"))
-_OTHER_MEMORY = 0x40  # in the alignment of a load or store: an index of a memory follows
-_NAMED_TAG = frozenset({0, 1})  # catch clauses with a tag
-_PAGES = 65_536
+_CALL: Final = 0x10
+_CALL_INDIRECT: Final = 0x11
+_GLOBAL_GET: Final = 0x23
+_GLOBAL_SET: Final = 0x24
+_PREFIX_FC: Final = 0xFC
+_THROW: Final = 0x08
+_TRY_TABLE: Final = 0x1F
+_BR_TABLE: Final = 0x0E
+_BLOCKS: Final = frozenset({0x02, 0x03, 0x04, _TRY_TABLE})
+_ACCESSES: Final = frozenset(row.code for row in OPCODES if row.immediate.startswith("memory:"))
+_OTHER_MEMORY: Final = 0x40  # in the alignment of a load or store: an index of a memory follows
+_NAMED_TAG: Final = frozenset({0, 1})  # catch clauses with a tag
+_PAGES: Final = 65_536
 
 
 class Target(Enum):

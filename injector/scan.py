@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from injector.leb128 import read_u32
 from injector.opcodes import OPCODES
 
-_PREFIX_FC, _BR_TABLE = 0xFC, 0x0E
-_NONE = frozenset({"", "nop", "drop", "select", "ref.is_null", "unreachable", "else", "end",
+_PREFIX_FC: Final = 0xFC
+_BR_TABLE: Final = 0x0E
+_NONE: Final = frozenset({"", "nop", "drop", "select", "ref.is_null", "unreachable", "else", "end",
                    "return"})  # fmt: skip
-_TWO = frozenset(
+_TWO: Final = frozenset(
     {"call_indirect", "select_typed", "memory.init", "memory.copy", "table.init", "table.copy"}
 )
 
@@ -20,7 +23,7 @@ def _integers(immediate: str) -> int:
     return 2 if immediate in _TWO or immediate.startswith("memory:") else 1
 
 
-INTEGERS = [0] * 256
+INTEGERS: Final = [0] * 256
 """How many integers follow an opcode; above 2 for instructions of another form."""
 
 PREFIXED_INTEGERS: dict[int, int] = {}
@@ -32,11 +35,11 @@ for _row in OPCODES:
     else:
         PREFIXED_INTEGERS[_row.code] = _integers(_row.immediate)
 
-_MOST_INTEGERS = 2
+_MOST_INTEGERS: Final = 2
 for _code in (_PREFIX_FC, _BR_TABLE, 0x43, 0x44):
     INTEGERS[_code] = _MOST_INTEGERS + 1
 
-FLOAT_BYTES = {0x43: 4, 0x44: 8}
+FLOAT_BYTES: Final = {0x43: 4, 0x44: 8}
 """Bytes that follow `f32.const` and `f64.const`."""
 
 

@@ -18,6 +18,8 @@ is a helper that hands all words to the function.
 
 from __future__ import annotations
 
+from typing import Final
+
 from injector import leb128
 from injector.charges import (
     CALL,
@@ -34,18 +36,18 @@ from injector.module import FunctionType, Module
 from injector.opcodes import I64
 from injector.plan import FunctionPlan
 
-_REF_FUNC = 0xD2
+_REF_FUNC: Final = 0xD2
 
-STACK_WORDS = 16_384
+STACK_WORDS: Final = 16_384
 """Words of a whole frame. At most 48 native bytes for each: 768 KiB of the engine's 1 MiB."""
 
-VALUES_PER_WORD = 6
+VALUES_PER_WORD: Final = 6
 """A kept result takes 8 native bytes, so six of them make the 48 of `STACK_WORDS`."""
 
-FRAME_WORDS = 4
+FRAME_WORDS: Final = 4
 """Return address, frame pointer, the words left and the copy of the counter."""
 
-UNCOUNTED_WORDS = 256
+UNCOUNTED_WORDS: Final = 256
 """Functions up to this height that call no other function of the module are not counted: only
 one can be active at a time, and the room between `STACK_WORDS` and the engine's limit holds it."""
 

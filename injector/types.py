@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from injector.advice import FEATURES
 from injector.errors import Findings, Invalid
 from injector.module import Extent
@@ -9,9 +11,14 @@ from injector.opcodes import EXTERNREF, F32, F64, FUNCREF, I32, I64, TYPE_NAMES
 from injector.policy import FLOATS, REFERENCE_TYPES, Policy
 from injector.reader import Reader
 
-VALUE_TYPES = frozenset({I32, I64, F32, F64, FUNCREF, EXTERNREF})
-TYPE_FEATURES = {F32: FLOATS, F64: FLOATS, FUNCREF: REFERENCE_TYPES, EXTERNREF: REFERENCE_TYPES}
-UNSUPPORTED_TYPES = (
+VALUE_TYPES: Final = frozenset({I32, I64, F32, F64, FUNCREF, EXTERNREF})
+TYPE_FEATURES: Final = {
+    F32: FLOATS,
+    F64: FLOATS,
+    FUNCREF: REFERENCE_TYPES,
+    EXTERNREF: REFERENCE_TYPES,
+}
+UNSUPPORTED_TYPES: Final = (
     {0x7B: "SIMD"}
     | dict.fromkeys((0x63, 0x64), "typed function references")
     | dict.fromkeys((0x69, 0x74), "exception handling")

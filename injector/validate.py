@@ -6,82 +6,25 @@ a row for each opcode; instructions with a rule of their own have a handler ther
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Final
 
-from injector import control, instructions
 from injector.body import Body
+from injector.dispatch import find_rows
 from injector.errors import Findings, Invalid
-from injector.instructions import Row
-from injector.leb128 import read_u32
 from injector.limits import Limits
 from injector.module import Module
-from injector.opcodes import (
-    FIRST_RELAXED_SIMD,
-    I32,
-    OPCODES,
-    UNSUPPORTED,
-    UNSUPPORTED_FC,
-    Opcode,
-)
+from injector.opcodes import I32
 from injector.plan import FunctionPlan
 from injector.policy import Policy
 from injector.reader import Reader
 from injector.schedule import Schedule
-from injector.types import Gate, unsupported
+from injector.types import Gate
 
-Handler = Callable[[Body, int, Row], int]
-_PADDING = bytes(16)  # more than an instruction without a vector reads beyond the end
-_LOCAL_GET, _LOCAL_SET, _LOCAL_TEE, _I32_CONST, _PREFIX_FC = 0x20, 0x21, 0x22, 0x41, 0xFC
-
-_CONTROL: dict[str, Handler] = {
-    "block": control.block,
-    "else": control.else_,
-    "end": control.end,
-    "br": control.br,
-    "br_if": control.br_if,
-    "br_table": control.br_table,
-    "return": control.return_,
-    "unreachable": control.unreachable,
-    "call": control.call,
-    "call_indirect": control.call_indirect,
-    "memory.grow": instructions.memory_size,
-}
-_PLAIN: dict[str, Handler] = {
-    "nop": instructions.nop,
-    "drop": instructions.drop,
-    "select": instructions.select,
-    "select_typed": instructions.select_typed,
-    "local.get": instructions.local_get,
-    "local.set": instructions.local_set,
-    "local.tee": instructions.local_tee,
-    "global.get": instructions.global_get,
-    "global.set": instructions.global_set,
-    "i32.const": instructions.constant32,
-    "i64.const": instructions.constant64,
-    "f32.const": instructions.constant_f32,
-    "f64.const": instructions.constant_f64,
-    "memory:": instructions.memory_access,
-    "memory.size": instructions.memory_size,
-    "memory.init": instructions.memory_init,
-    "memory.copy": instructions.memory_copy,
-    "memory.fill": instructions.memory_fill,
-    "data": instructions.data,
-    "table": instructions.table,
-    "table.init": instructions.table_init,
-    "table.copy": instructions.table_copy,
-    "elem": instructions.elem,
-    "ref.null": instructions.ref_null,
-    "ref.is_null": instructions.ref_is_null,
-    "ref.func": instructions.ref_func,
-}
-
-_VALUES: dict[str, int] = {
-    "memory:": 2,  # what was loaded, and the address made of index and offset
-    **dict.fromkeys(_CONTROL, 0),  # operands and results count for the height already
-    **dict.fromkeys(("local.get", "local.set", "local.tee", "nop", "drop"), 0),
-    **dict.fromkeys(("i32.const", "i64.const", "f32.const", "f64.const"), 0),  # made anew each time
-}
-"""Values that a compiler may keep beyond what the operand stack and the locals hold; others: 1."""
+_PADDING: Final = bytes(16)  # more than an instruction without a vector reads beyond the end
+_LOCAL_GET: Final = 0x20
+_LOCAL_SET: Final = 0x21
+_LOCAL_TEE: Final = 0x22
+_I32_CONST: Final = 0x41
 
 
 class Validator:
@@ -109,15 +52,7 @@ class Validator:
         self._locals_left = limits.locals_total
         self._points_left = limits.charge_points
         self._loop_locals_left = limits.loop_locals
-        self._prefixed: dict[int, Row] = {}
-        self._rows: list[Row] = [self._unknown(code) for code in range(256)]
-        self._rows[_PREFIX_FC] = self._special(_PREFIX_FC, self._prefix)
-        for opcode in OPCODES:
-            row = self._row(opcode)
-            if opcode.prefix is None:
-                self._rows[opcode.code] = row
-            else:
-                self._prefixed[opcode.code] = row
+        self._rows = find_rows(policy, schedule, has_memory=bool(module.memories))
 
     def validate(self) -> list[FunctionPlan]:
         """Validate all bodies; what is wrong is recorded as findings."""
@@ -128,65 +63,6 @@ class Validator:
             self._function(plan)
             plans.append(plan)
         return plans
-
-    # The table
-
-    def _row(self, opcode: Opcode) -> Row:
-        """The row of a known opcode; a refused one is recorded, then treated as usual."""
-        price = self.schedule.instructions.get(opcode.mnemonic, 0)
-        immediate = opcode.immediate
-        rule = "memory:" if immediate.startswith("memory:") else immediate
-        plain, special = _PLAIN.get(rule), _CONTROL.get(rule)
-        pops = list(opcode.pops or ())
-        alignment = -1  # less than any; that is right without a memory too
-        if rule == "memory:" and self.module.memories:
-            alignment = int(immediate[7:])
-        row = Row(
-            price, plain, special, pops, len(pops), list(opcode.pushes), opcode.code, immediate,
-            opcode.mnemonic, alignment, _VALUES.get(rule, 1),
-        )  # fmt: skip
-        if opcode.feature is None or opcode.feature in self.policy.features:
-            return row
-        return self._gated(opcode.feature, row)
-
-    def _special(self, code: int, handler: Handler, mnemonic: str = "") -> Row:
-        name = mnemonic or f"opcode {code:#04x}"
-        return Row(0, None, handler, [], 0, [], code, "", name, -1, 0)
-
-    def _gated(self, feature: str, real: Row) -> Row:
-        def refuse(body: Body, position: int, _row: Row) -> int:
-            offset = body.plan.start + body.opcode_at
-            self.gate.refuse(feature, real.mnemonic, offset, body.plan.index)
-            return _execute(body, position, real)
-
-        return self._special(real.code, refuse, real.mnemonic)
-
-    def _unknown(self, code: int) -> Row:
-        def refuse(body: Body, position: int, _row: Row) -> int:
-            feature = UNSUPPORTED.get(code)
-            if feature is None:
-                raise Invalid("", "malformed: no such instruction")
-            found = f"opcode {code:#04x}"
-            if code in (0xFB, 0xFD, 0xFE):
-                number = read_u32(body.code, position)[0]
-                found += f" {number}"
-                if code == 0xFD and number >= FIRST_RELAXED_SIMD:
-                    feature = "relaxed SIMD"
-            raise unsupported(feature, found)
-
-        return self._special(code, refuse)
-
-    def _prefix(self, body: Body, position: int, _row: Row) -> int:
-        number, position = read_u32(body.code, position)
-        real = self._prefixed.get(number)
-        if real is None:
-            found = f"opcode 0xfc {number}"
-            if number in UNSUPPORTED_FC:
-                raise unsupported(UNSUPPORTED_FC[number], found)
-            raise Invalid(found, "malformed: no such instruction")
-        body.cost += real.price
-        body.values += real.values
-        return _execute(body, position, real)
 
     # One body
 
@@ -317,9 +193,16 @@ class Validator:
                     else:
                         position = row.plain(body, position, row)
                         continue
-                count = row.arity
-                if stack[-count:] == row.pops and len(stack) - count >= base:
-                    stack[-count:] = row.pushes
+                arity, top = row.arity, len(stack)
+                if (
+                    row.result
+                    and top - arity >= base
+                    and stack[top - 1] == row.last
+                    and stack[top - arity] == row.first
+                ):
+                    if arity > 1:
+                        stack.pop()
+                    stack[top - arity] = row.result
                 else:
                     body.pop_all(row.pops)
                     body.push_all(row.pushes)
@@ -338,13 +221,3 @@ def _check_end(body: Body, position: int, end: int) -> None:
         raise Invalid("function body", "malformed: ends too early")
     if position < end:
         raise Invalid("function body", "malformed: continues after its end")
-
-
-def _execute(body: Body, position: int, row: Row) -> int:
-    """Apply the rule of a row outside of the loop."""
-    handler = row.control or row.plain
-    if handler is not None:
-        return handler(body, position, row)
-    body.pop_all(row.pops)
-    body.push_all(row.pushes)
-    return position
