@@ -23,7 +23,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 LOCKED_EXTRAS = {
     "runtime": ["build"],
-    "development": ["build", "test", "dev"],
+    "development": ["build", "compiled", "test", "dev"],
     "compilers": ["compilers"],
 }
 
@@ -99,6 +99,16 @@ def test_lock_pins_hashes_and_names_no_place(lock):
 
 def test_locks_agree_on_every_version():
     assert locked("runtime").items() <= locked("development").items()
+
+
+def test_compiling_is_off_and_uses_what_is_locked():
+    hook = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["hooks"]["mypyc"]
+    assert hook["enable-by-default"] is False
+    assert hook["dependencies"] == EXTRAS["compiled"]
+
+
+def test_wheel_is_for_every_machine_unless_compiling_is_asked_for(wheel):
+    assert Path(wheel.filename).name == f"evm_wasm-{__version__}-py3-none-any.whl"
 
 
 def test_build_backend_is_the_locked_one():
