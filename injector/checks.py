@@ -9,7 +9,6 @@ compare at their entry is compared before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -49,7 +48,7 @@ class CheckFinder:
 
     def __init__(
         self,
-        charges: Mapping[int, int],
+        charges: dict[int, int],
         loops: AbstractSet[int],
         prepaid_loops: AbstractSet[int],
         most: int,
@@ -69,7 +68,7 @@ class CheckFinder:
         self._blocks: set[int] = set()
         self._sites: set[int] = set()
 
-    def find(self, plan: FunctionPlan, uses: Mapping[int, Use], *, at_entry: bool) -> Checks:
+    def find(self, plan: FunctionPlan, uses: dict[int, Use], *, at_entry: bool) -> Checks:
         """Find the comparisons.
 
         Args:

@@ -6,6 +6,7 @@ from typing import Final
 
 from injector.errors import Invalid
 
+_CONTINUED: Final = tuple(bytes([value | 0x80]) for value in range(0x80))
 _ONE_BYTE: Final = tuple(bytes([value]) for value in range(0x80))
 
 
@@ -62,26 +63,20 @@ def read_signed(data: bytes, position: int, bits: int) -> tuple[int, int]:
 
 def unsigned(value: int) -> bytes:
     """The shortest unsigned LEB128 form of a non-negative integer."""
-    if value < 0x80:
-        return _ONE_BYTE[value]
-    out = bytearray()
+    out = b""
     while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
+        out += _CONTINUED[value & 0x7F]
         value >>= 7
-    out.append(value)
-    return bytes(out)
+    return out + _ONE_BYTE[value]
 
 
 def signed(value: int) -> bytes:
     """The shortest signed LEB128 form of an integer."""
-    if -0x40 <= value < 0x40:
-        return _ONE_BYTE[value & 0x7F]
-    out = bytearray()
+    out = b""
     while not -0x40 <= value < 0x40:
-        out.append(value & 0x7F | 0x80)
+        out += _CONTINUED[value & 0x7F]
         value >>= 7
-    out.append(value & 0x7F)
-    return bytes(out)
+    return out + _ONE_BYTE[value & 0x7F]
 
 
 def sized(payload: bytes) -> bytes:

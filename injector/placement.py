@@ -23,6 +23,7 @@ from injector.plan import Blocks, FunctionPlan
 
 LOOP_WEIGHT: Final = 8  # how often a loop is assumed to turn
 _MOST_LOOPS: Final = 6  # nested loops beyond count no more
+_WEIGHTS: Final = tuple(LOOP_WEIGHT**depth for depth in range(_MOST_LOOPS + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,4 +207,4 @@ def _loops(blocks: Blocks) -> tuple[tuple[int, ...], dict[int, int]]:
         changes[first] += 1
         changes[end + 1] -= 1
     depths = accumulate(changes[:-1])
-    return tuple([LOOP_WEIGHT ** min(depth, _MOST_LOOPS) for depth in depths]), last
+    return tuple([_WEIGHTS[min(depth, _MOST_LOOPS)] for depth in depths]), last

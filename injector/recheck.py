@@ -58,9 +58,8 @@ _COMPARE: Final = (
     rb"(\x84?" + _IS_NEGATIVE + rb")"
 )  # after i64.or where the words left are compared too
 
-_at_counter: Final = re.compile(
-    rb"(" + _LOAD + rb")(?:" + _CHARGE + rb"|" + _MOVE + rb"|" + _COMPARE + rb")"
-).match
+_COUNTER: Final = rb"(" + _LOAD + rb")(?:" + _CHARGE + rb"|" + _MOVE + rb"|" + _COMPARE + rb")"
+_LOAD_GROUP: Final = 1
 _COST_GROUP: Final = 2
 _STORE_GROUP: Final = 3
 _MOVE_GROUP: Final = 4
@@ -99,8 +98,10 @@ def _plain_instructions() -> bytes:
 
 
 # No two forms begin alike, so nothing is ever tried twice. A possessive repetition would say so, but
-# Python before 3.11.5 ends it in the wrong place.
-_skip_plain: Final = re.compile(rb"(?s:" + _plain_instructions() + rb")*").match
+# Python before 3.11.5 ends it in the wrong place. Its groups are set if it ends with the counter.
+_skip_plain: Final = re.compile(
+    rb"(?s:" + _plain_instructions() + rb")*(?:" + _COUNTER + rb")?"
+).match
 
 
 class _Open:
@@ -169,8 +170,8 @@ class Walk:
             0x00: self._stop, _BLOCK: self._enter, _LOOP: self._loop, _IF: self._enter,
             _ELSE: self._else, _END: self._end, _BR: self._br, _BR_IF: self._br_if,
             _BR_TABLE: self._br_table, 0x0F: self._stop, _CALL: self._call,
-            _CALL_INDIRECT: self._call_indirect, _PREFIX_FC: self._prefixed, _LOCAL_GET: self._load,
-            _LOCAL_TEE: self._load, _GLOBAL_GET: self._load, _GLOBAL_SET: self._set_global,
+            _CALL_INDIRECT: self._call_indirect, _PREFIX_FC: self._prefixed, _LOCAL_GET: self._after,
+            _LOCAL_TEE: self._after, _GLOBAL_GET: self._after, _GLOBAL_SET: self._set_global,
             _I64_MUL: self._multiply,
         }  # fmt: skip
         self.problems: list[str] = []
@@ -186,14 +187,16 @@ class Walk:
         while position < end:
             opcode = code[position]
             if opcode not in _NEVER_PLAIN:
-                position = skip_plain(code, position).end()  # type: ignore[union-attr] # may be empty
+                found: re.Match[bytes] = skip_plain(code, position)  # type: ignore[assignment] # may be empty
+                if found.lastindex is not None:
+                    position = self._access(found)
+                    continue
+                position = found.end()
                 if position >= end:
                     break
                 opcode = code[position]
             # The most frequent ones directly: a call of a method that is looked up takes longer.
-            if opcode == _LOCAL_GET or opcode == _GLOBAL_GET:  # noqa: PLR1714, SIM109 - a tuple takes longer
-                position = self._load(position)
-            elif opcode == _END:
+            if opcode == _END:
                 position = self._end(position)
             elif opcode == _CALL:
                 position = self._call(position)
@@ -213,12 +216,11 @@ class Walk:
 
     # The counter
 
-    def _load(self, at: int) -> int:
-        """What may be the start of a charge, of a comparison, or of a move of the counter."""
-        found = _at_counter(self._code, at)
-        if found is None or found[1] not in self._accesses:
+    def _access(self, found: re.Match[bytes]) -> int:
+        """What may be a charge, a comparison, or a move of the counter."""
+        at, form = found.start(_LOAD_GROUP), found.lastindex
+        if found[_LOAD_GROUP] not in self._accesses:
             return self._after(at)
-        form = found.lastindex
         if form == _COMPARE_GROUP:
             return self._compared(at, found.end() - 1)
         if form == _MOVE_GROUP:
