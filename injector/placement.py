@@ -12,9 +12,8 @@ What is charged at the entry of a function that is only called directly is paid 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate, groupby
+from itertools import accumulate
 from typing import Final
 
 from injector.call_graph import callees_first, find_host_reaching
@@ -106,14 +105,15 @@ class _Graph:
         for run in range(len(group)):
             group[run] = group[group[run]]  # from here on it has the first run of each group
         fixed = {group[run] for run in locked}
-        movable = [
-            run for index, run in enumerate(runs) if index == run and group[run] not in fixed
-        ]
-        # Both are sorted by groups; a list for each group would keep the garbage collector busy.
-        self._movable = sorted(movable, key=group.__getitem__)
-        self._leading = sorted(
-            [(group[after], run) for after, run in zip(following, runs, strict=True) if after]
-        )
+        # By the first run of a group, in the order of these: its runs, and those that lead to it.
+        self._movable: dict[int, list[int]] = {}
+        for index, run in enumerate(runs):
+            if index == run and group[run] not in fixed:
+                self._movable.setdefault(group[run], []).append(run)
+        self._leading: dict[int, list[int]] = {first: [] for first in self._movable}
+        for index, after in enumerate(following):
+            if after and group[after] in self._leading:
+                self._leading[group[after]].append(runs[index])
 
     def place(self, prepaid: dict[int, int], own_entry: int = 0) -> Placement:
         """Place the charges.
@@ -123,15 +123,17 @@ class _Graph:
             own_entry: What the function itself pays where it calls itself.
         """
         runs = self._runs
-        costs = [0] * len(runs)
-        for run, cost in zip(runs, self._plan.blocks.cost, strict=True):
-            costs[run] += cost
+        costs = list(self._plan.blocks.cost)
+        for block, run in enumerate(runs):
+            if run != block:
+                costs[run] += costs[block]
+                costs[block] = 0
         for site in self._plan.sites:
             if site.mnemonic == "call":
                 entry = own_entry if site.operand == self._plan.index else 0
                 costs[runs[site.block]] += prepaid.get(site.operand, entry)
-        for members, before in self._groups():
-            self._move(costs, members, before)
+        for first, members in reversed(self._movable.items()):
+            self._move(costs, members, self._leading[first])
         charges = {run: cost for run, cost in enumerate(costs) if cost}
         return Placement(charges, self._weights, self._loops, runs, 0)
 
@@ -148,22 +150,6 @@ class _Graph:
                 costs[run] -= shared
             for run in before:
                 costs[run] += shared
-
-    def _groups(self) -> Iterator[tuple[list[int], list[int]]]:
-        """The groups whose charges may be paid before, from the end of the function to its start.
-
-        Yields:
-            For each group its runs, and the runs that lead to it.
-        """
-        leading, end = self._leading, len(self._leading)
-        for first, members in groupby(reversed(self._movable), key=self._group.__getitem__):
-            while end and leading[end - 1][0] > first:
-                end -= 1
-            start = end
-            while start and leading[start - 1][0] == first:
-                start -= 1
-            yield list(members), [run for _, run in leading[start:end]]
-            end = start
 
     def _find(self, run: int) -> int:
         """The first run of the group of a run."""
