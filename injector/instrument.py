@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from injector import leb128
 from injector.call_graph import find_callers
 from injector.collector import CollectorPaused
 from injector.contract import check_contract
@@ -26,7 +25,7 @@ from injector.recheck import Walk, skip_locals
 from injector.restart import add_restart
 from injector.runtime import Runtime
 from injector.schedule import Schedule, find_schedule
-from injector.stats import FunctionStats, Stats
+from injector.stats import Stats, find_stats
 from injector.validate import Validator
 
 VERSION = "1"
@@ -294,7 +293,8 @@ def _write(
     extent: Extent | None = module.memories[0] if options.policy.contract else None
     custom = _custom(analysis, options.schedule, layout, is_profiled=counters is not None)
     output = encode_module(module, layout, bodies, extent, custom)
-    return output, _stats(analysis, placements, bodies, len(output))
+    names = {} if analysis.names is None else analysis.names.functions
+    return output, find_stats(module, analysis.plans, placements, bodies, output, names)
 
 
 def _main(module: Module, policy: Policy, what: str) -> int:
@@ -340,20 +340,6 @@ def _recheck(layout: Layout, bodies: dict[int, bytes]) -> None:
         walk.function(body, skip_locals(body))
         if walk.problems:
             raise RecheckError(f"function {index}: {'; '.join(walk.problems)}")
-
-
-def _stats(
-    analysis: Analysis, placements: dict[int, Placement], bodies: dict[int, bytes], size: int
-) -> Stats:
-    names = {} if analysis.names is None else analysis.names.functions
-    functions = []
-    for plan in analysis.plans:
-        body = bodies[plan.index]
-        points = placements[plan.index].charges
-        after = len(body) - leb128.read_u32(body, 0)[1]
-        name = names.get(plan.index)
-        functions.append(FunctionStats(plan.index, name, len(points), plan.end - plan.start, after))
-    return Stats(len(analysis.module.wasm), size, tuple(functions))
 
 
 def _charge_initial_pages(module: Module, policy: Policy, layout: Layout) -> dict[int, int]:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from injector.leb128 import read_u32
+from injector.module import Module
+from injector.placement import Placement
+from injector.plan import FunctionPlan
+
 
 @dataclass(frozen=True, slots=True)
 class FunctionStats:
@@ -49,3 +54,22 @@ class Stats:
         before = sum(function.bytes_before for function in self.functions)
         after = sum(function.bytes_after for function in self.functions)
         return (after - before) / before if before else 0.0
+
+
+def find_stats(
+    module: Module,
+    plans: list[FunctionPlan],
+    placements: dict[int, Placement],
+    bodies: dict[int, bytes],
+    output: bytes,
+    names: dict[int, str],
+) -> Stats:
+    """Compare a module with what was written: bodies with their sizes, by function index."""
+    functions = []
+    for plan in plans:
+        body = bodies[plan.index]
+        points = len(placements[plan.index].charges)
+        after = len(body) - read_u32(body, 0)[1]
+        name = names.get(plan.index)
+        functions.append(FunctionStats(plan.index, name, points, plan.end - plan.start, after))
+    return Stats(len(module.wasm), len(output), tuple(functions))
