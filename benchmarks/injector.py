@@ -13,7 +13,9 @@ from pathlib import Path
 if __name__ == "__main__":
     # This file's folder would put it in the place of the package `injector`. What is installed is
     # measured, compiled or not; so the checkout comes last.
-    sys.path[:] = [*sys.path[1:], str(Path(__file__).resolve().parent.parent)]
+    folder = Path(__file__).resolve().parent
+    sys.path[:] = [path for path in sys.path if Path(path).resolve() != folder]
+    sys.path.append(str(folder.parent))
     from benchmarks.command import main
 
     main()
