@@ -17,6 +17,8 @@ TOPIC = re.compile(
 )
 CONSTRUCTED = re.compile(r"^\W*constructor\((.*)\)", re.MULTILINE)
 
+SUFFIXES = {".c", ".rs", ".ts", ".wat", ".zig"}
+
 ASKED_OF_OTHERS = {"onERC721Received(address,address,uint256,bytes)"}
 """Selectors in the sources that are no function of the sample."""
 
@@ -29,13 +31,7 @@ def found(pattern: re.Pattern, text: str) -> set[str]:
 
 def sources(story) -> str:
     """The contract and what it shares with its constructor."""
-    (suffix,) = {path.suffix for path in story.contract.parent.glob(f"{story.contract.stem}.*")} & {
-        ".c",
-        ".rs",
-        ".ts",
-        ".wat",
-        ".zig",
-    }
+    (suffix,) = SUFFIXES & {path.suffix for path in story.contract.parent.iterdir()}
     paths = [story.contract.with_suffix(suffix), *story.contract.parent.glob("layout.*")]
     return "\n".join(path.read_text() for path in paths)
 
