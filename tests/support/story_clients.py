@@ -57,7 +57,8 @@ class Web3Runner:
         return None
 
     def at(self, step: Step) -> object:
-        self._web3.provider.make_request("evm_setNextBlockTimestamp", [step.value])
+        set_time = self._web3.provider.make_request("evm_setNextBlockTimestamp", [step.value])
+        assert "error" not in set_time
         return []
 
     def _decoded(self, log: LogReceipt) -> object:
@@ -75,11 +76,10 @@ class Web3Runner:
 
     def _transaction(self, step: Step) -> dict:
         origin = self._origin(step)
-        match step.function:
-            case "constructor":
-                return {**origin, "data": deployment(self._story, step.arguments)}
-            case "":
-                return {**origin, "to": self._contract.address}
+        if step.function == CONSTRUCTOR:
+            return {**origin, "data": deployment(self._story, step.arguments)}
+        if step.function == ETHER_ONLY:
+            return {**origin, "to": self._contract.address}
         return self._function(step).build_transaction(origin)
 
 
@@ -143,7 +143,9 @@ class CastRunner:
             return self._address
         if isinstance(value, list):
             return f"[{','.join(map(self._word, value))}]"
-        return str(plain(value)).lower() if isinstance(value, bool) else str(plain(value))
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return str(plain(value))
 
     def _decoded(self, log: dict) -> object:
         """What cast decodes is data; topics are given to it in the same form."""
