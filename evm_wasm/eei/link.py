@@ -83,30 +83,8 @@ def _is_length(method: Method, param: Param) -> bool:
 
 def _reader(method: Method, index: int, param: Param) -> Reader:
     """How the value of one input is made from the arguments."""
-    size = param.kind.size or 0
     length = 0 if param.length is None else method.index_of(param.length)
-    readers: dict[Kind, Reader] = {
-        Kind.I32: lambda _, arguments: arguments[index],
-        Kind.I64: lambda _, arguments: arguments[index],
-        Kind.SIGNED_I64: lambda _, arguments: _signed(arguments[index]),
-        Kind.ADDRESS_IN: lambda memory, arguments: memory.read(arguments[index], size),
-        Kind.WORD_IN: lambda memory, arguments: memory.read(arguments[index], size),
-        Kind.U128_IN: lambda memory, arguments: int.from_bytes(
-            memory.read(arguments[index], size), "little"
-        ),
-        Kind.LATE_WORD_IN: lambda memory, arguments: lambda: memory.read(arguments[index], size),
-        Kind.LATE_ADDRESS_OUT: lambda memory, arguments: (
-            lambda address: memory.write(arguments[index], address)
-        ),
-        Kind.BYTES_IN: lambda memory, arguments: memory.read(arguments[index], arguments[length]),
-        Kind.DATA_IN: lambda memory, arguments: _unless_empty(
-            memory, arguments[index], arguments[length]
-        ),
-        Kind.LATE_DATA_IN: lambda memory, arguments: (
-            lambda: _unless_empty(memory, arguments[index], arguments[length])
-        ),
-    }
-    return readers[param.kind]
+    return _READERS[param.kind](index, length, param.kind.size or 0)
 
 
 def _signed(value: int) -> int:
@@ -115,6 +93,38 @@ def _signed(value: int) -> int:
 
 def _unless_empty(memory: LinearMemory, address: int, length: int) -> bytes:
     return memory.read(address, length) if length else b""
+
+
+_READERS: Final[dict[Kind, Callable[[int, int, int], Reader]]] = {
+    Kind.I32: lambda place, _length, _size: lambda _, arguments: arguments[place],
+    Kind.I64: lambda place, _length, _size: lambda _, arguments: arguments[place],
+    Kind.SIGNED_I64: lambda place, _length, _size: lambda _, arguments: _signed(arguments[place]),
+    Kind.ADDRESS_IN: lambda place, _length, size: (
+        lambda memory, arguments: memory.read(arguments[place], size)
+    ),
+    Kind.WORD_IN: lambda place, _length, size: (
+        lambda memory, arguments: memory.read(arguments[place], size)
+    ),
+    Kind.U128_IN: lambda place, _length, size: (
+        lambda memory, arguments: int.from_bytes(memory.read(arguments[place], size), "little")
+    ),
+    Kind.LATE_WORD_IN: lambda place, _length, size: (
+        lambda memory, arguments: lambda: memory.read(arguments[place], size)
+    ),
+    Kind.LATE_ADDRESS_OUT: lambda place, _length, _size: (
+        lambda memory, arguments: lambda address: memory.write(arguments[place], address)
+    ),
+    Kind.BYTES_IN: lambda place, length, _size: (
+        lambda memory, arguments: memory.read(arguments[place], arguments[length])
+    ),
+    Kind.DATA_IN: lambda place, length, _size: (
+        lambda memory, arguments: _unless_empty(memory, arguments[place], arguments[length])
+    ),
+    Kind.LATE_DATA_IN: lambda place, length, _size: (
+        lambda memory, arguments: lambda: _unless_empty(memory, arguments[place], arguments[length])
+    ),
+}
+"""By kind of input: given the places of the argument and of its length, and the size of the kind."""
 
 
 class _Writer:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import wasmtime
 from wasmtime import _ffi as ffi
@@ -98,6 +98,7 @@ class Level:
                 levels, of which there are many, do not do it.
         """
         self._functions = functions
+        self._callbacks: dict[str, tuple[Any, wasmtime.FuncType]] = {}
         self._has_runtime = has_runtime
         self._engine = engine(has_runtime=has_runtime)
         self._instances_left = 0
@@ -189,7 +190,6 @@ class Level:
 
     def _renew(self) -> None:
         self._externs: dict[str, ffi.wasmtime_extern_t] = {}
-        self._callbacks: list[object] = []
         self._idle: dict[CompiledModule, Instance] = {}
         self._store = wasmtime.Store(self._engine)
         self.context = calls.pointer(self._store._context())  # noqa: SLF001 - no public form
@@ -199,11 +199,13 @@ class Level:
         self._has_thrown = False
 
     def _define(self, name: str) -> ffi.wasmtime_extern_t:
-        function = self._functions(name)
-        callback = _Callback(self._entry(function))
-        self._callbacks.append(callback)
-        results = [] if function.result is None else [_VALUE_TYPES[function.result]()]
-        kind = wasmtime.FuncType([_VALUE_TYPES[kind]() for kind in function.parameters], results)
+        """Makes a host function in the store; its callback serves all stores of the level."""
+        made = self._callbacks.get(name)
+        if made is None:
+            function = self._functions(name)
+            made = _Callback(self._entry(function)), _function_type(function)
+            self._callbacks[name] = made
+        callback, kind = made
         handle = ffi.wasmtime_func_t()
         ffi.wasmtime_func_new_unchecked(
             self._store._context(),  # noqa: SLF001 - no public form
@@ -239,3 +241,9 @@ class Level:
             return 0
 
         return entry
+
+
+def _function_type(function: HostFunction) -> wasmtime.FuncType:
+    """The engine writes into it what it is in that engine, so engines cannot share one."""
+    results = [] if function.result is None else [_VALUE_TYPES[function.result]()]
+    return wasmtime.FuncType([_VALUE_TYPES[kind]() for kind in function.parameters], results)
