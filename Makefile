@@ -60,7 +60,7 @@ precompiles: development  ## Compare the precompile contracts with their referen
 fuzz: development  ## Prove the injector on many random modules (FUZZ_OPTIONS='--runs 1000 --seed 7')
 	"$(BIN)/python" -m fuzz $(FUZZ_OPTIONS)
 
-compiled:  ## Install a wheel with the compiled injector into .venv-compiled (needs a C compiler)
+compiled:  ## Install a wheel with compiled modules into .venv-compiled (needs a C compiler)
 	@$(ENVIRONMENT) $@ "$(COMPILED_VENV)"
 	@echo "Run $(COMPILED_VENV)/bin/ewasm, or $(COMPILED_VENV)/bin/python benchmarks/injector.py"
 

@@ -1,4 +1,4 @@
-"""End a run of the tests at once unless they import the compiled injector.
+"""End a run of the tests at once unless they import the compiled modules.
 
 Python falls back to the sources without a word, and tests that pass would then say nothing. CI loads
 this plugin where it tests the compiled wheel (`pytest -p scripts.compiled_gate`).

@@ -1,4 +1,4 @@
-"""Build the wheel whose injector is compiled to C by mypyc.
+"""Build the wheel whose injector and tries are compiled by way of C, by mypyc.
 
     python scripts/compiled_wheel.py FOLDER     # leave the wheel in FOLDER
     python scripts/compiled_wheel.py --missing  # only say what this machine lacks, exit 2 if anything
