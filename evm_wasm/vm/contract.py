@@ -160,17 +160,20 @@ class ContractCache:
 def _sources_hash() -> str | None:
     """Of the injector's sources and of this module, which says how it is asked.
 
-    While somebody works on them their version stays the same. None where they cannot be read.
+    While somebody works on them their version stays the same. Where the injector is compiled, the
+    names of its files differ. None where they cannot be read.
     """
     digest = blake2b(digest_size=32)
     try:
-        sources = [each for each in files(injector).iterdir() if each.name.endswith(".py")]
-        for source in sorted(sources, key=lambda each: each.name):
-            _add(digest, source)
+        for each in sorted(files(injector).iterdir(), key=lambda each: each.name):
+            if each.name.endswith(".py"):
+                _add(digest, each)
+            elif each.name != "__pycache__":
+                digest.update(f"{each.name} ".encode())
         _add(digest, files(__package__) / "contract.py")
     except OSError:
         return None
-    return digest.hexdigest() if sources else None
+    return digest.hexdigest()
 
 
 def _add(digest: blake2b, source: Traversable) -> None:
