@@ -26,6 +26,9 @@ Setting back costs 1 us for one page, 2.5 us for four and 19 us for sixteen, as 
 instance; and what is kept for reuse stays in memory.
 """
 
+_MOST_GAPS: Final = 4_096
+"""Bytes between segments that an image may have; a compiled module takes ten times as much."""
+
 _LINE_AND_COLUMN: Final = re.compile("([0-9]+):([0-9]+)$")
 """The engine ends the place of an error in a text with them."""
 
@@ -84,13 +87,13 @@ class CompiledModule:
     def take_image(self, memory: bytes) -> None:
         """Keeps the initial memory, given by the first instance, or finds that it is too large.
 
-        One without zeros around it that is longer than the module comes from segments far apart:
-        small modules must not have large images.
+        One without zeros around it that is much longer than the module comes from segments far
+        apart: small modules must not have large images.
         """
         content = memory.lstrip(b"\0")
         start = len(memory) - len(content)
         content = content.rstrip(b"\0")
-        if len(content) > self.size:
+        if len(content) > self.size + _MOST_GAPS:
             self.is_reusable = False
         else:
             self.image = Image(start, content)
