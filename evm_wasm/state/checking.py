@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from evm_wasm.errors import StateError
-from evm_wasm.model.account import EMPTY_CODE_HASH, EMPTY_TRIE_ROOT, Account
+from evm_wasm.model.account import EMPTY_CODE_HASH, Account
 from evm_wasm.primitives.keccak import keccak256
 from evm_wasm.primitives.types import Address, Hash32
 from evm_wasm.state.account_rlp import decode_account, decode_slot
 from evm_wasm.state.ledger import BlockView, Ledger, NodeSource
 from evm_wasm.state.records import ACCOUNT, ACCOUNT_NODE, CODE, SLOT, STORAGE_NODE
-from evm_wasm.trie.bulk import build
 from evm_wasm.trie.trie import Trie
 
 
@@ -49,7 +48,7 @@ class _Checking:
         entries = {}
         for key, data in self._ledger.records.scan(ACCOUNT):
             address = Address(key[1:])
-            entries[keccak256(address).hex()] = data
+            entries[keccak256(address)] = data
             try:
                 yield from self._account(address, decode_account(data))
             except StateError as error:
@@ -96,7 +95,7 @@ class _Checking:
         entries = {}
         for key, data in records.scan(SLOT + address):
             decode_slot(data)
-            entries[keccak256(key[21:]).hex()] = data
+            entries[keccak256(key[21:])] = data
         self._slots += len(entries)
         if _root_of(entries) != account.storage_root:
             yield f"account 0x{address.hex()}: its slots do not have its storage root"
@@ -110,6 +109,5 @@ class _Checking:
         return len(source.seen)
 
 
-def _root_of(entries: dict[str, bytes]) -> Hash32:
-    top = build(entries.items(), bytes)
-    return EMPTY_TRIE_ROOT if top is None else keccak256(top.encode(bytes))
+def _root_of(entries: Mapping[Hash32, bytes]) -> Hash32:
+    return Trie.build(bytes, entries.items()).root()

@@ -24,7 +24,7 @@ from evm_wasm.state.records import (
 )
 from evm_wasm.store.base import Store
 from evm_wasm.trie.bulk import build
-from evm_wasm.trie.nodes import Node
+from evm_wasm.trie.nodes import Node, encode
 from evm_wasm.trie.stored import Stored
 
 RECORDS_PER_BATCH: Final = 20_000
@@ -101,7 +101,7 @@ class _Loading:
     def __init__(self, records: Records) -> None:
         self.records = records
         self._batch: dict[bytes, bytes] = {}
-        self._accounts: dict[str, bytes] = {}
+        self._accounts: dict[bytes, bytes] = {}
 
     def put(self, key: bytes, value: bytes) -> None:
         """Have a record written with the batch that is being collected."""
@@ -121,7 +121,7 @@ class _Loading:
             code_hash = keccak256(full.code)
             self.put(CODE + code_hash, full.code)
         owner = f"account 0x{full.address.hex()}"
-        entries: dict[str, bytes] = {}
+        entries: dict[bytes, bytes] = {}
         for key, value in full.slots:
             data = encode_slot(value)
             self.put(slot_key(full.address, key), data)
@@ -137,25 +137,25 @@ class _Loading:
         self.flush()
         return root
 
-    def _save_trie(self, prefix: bytes, entries: dict[str, bytes]) -> Hash32:
-        def save(path: str, data: bytes) -> Node[bytes]:
+    def _save_trie(self, prefix: bytes, entries: dict[bytes, bytes]) -> Hash32:
+        def save(path: str, node_hash: Hash32, data: bytes) -> Node[bytes]:
             self.put(prefix + path.encode("ascii"), data)
-            return Stored(_nothing_to_read, path, keccak256(data))
+            return Stored(_nothing_to_read, path, node_hash)
 
         top = build(entries.items(), bytes, save)
         if top is None:
             return EMPTY_TRIE_ROOT
-        data = top.encode(bytes)
+        data = encode(top, 0, bytes)
         self.put(prefix, data)
         return keccak256(data)
 
 
-def _add(entries: dict[str, bytes], key: bytes, data: bytes, *, what: str) -> None:
+def _add(entries: dict[bytes, bytes], key: bytes, data: bytes, *, what: str) -> None:
     """Adds an entry of a trie whose keys are hashed; raises a `StateError` for a second one."""
-    path = keccak256(key).hex()
-    if path in entries:
+    hashed = keccak256(key)
+    if hashed in entries:
         raise StateError(f"{what} occurs twice")
-    entries[path] = data
+    entries[hashed] = data
 
 
 def _nothing_to_read(path: str, _node_hash: Hash32) -> bytes:

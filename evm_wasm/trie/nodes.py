@@ -1,14 +1,17 @@
-"""The three kinds of trie node (yellow paper, appendix D), immutable and joined to RLP by hand.
+"""The nodes of a Merkle-Patricia trie (yellow paper, appendix D).
 
 A path is a string of hexadecimal digits, one per nibble: slicing, comparing and `bytes.fromhex`
-then run in C, which is what makes this trie fast. No node is ever changed, so a changed trie
-shares all untouched nodes with the one before. A node remembers its reference once it was asked
-for.
+then run in C. The depth of a place in the trie is the length of the path that leads there from
+the top; methods are told it, because what the same entry looks like as a leaf depends on it.
 
-A reference is what a parent holds of a child: the child's RLP form itself when that has less
-than 32 bytes, else its hash. It is kept RLP-encoded, so the RLP form of a branch is one `join`.
-A node kind that knows only its reference, and reads the rest from a store when it is walked,
-would be a fourth subclass of `Node`; nothing else here would change.
+A leaf is no object of its own: whoever leads to it holds the entry, key and value. So a million
+entries need no million nodes beside them, and a leaf that moves up or down stays what it is.
+The other kinds are classes: branch, extension, and whatever knows only its reference and reads the
+rest from a store when it is walked (`stored.Stored`). None is ever changed, so a changed trie
+shares all untouched nodes with the one before.
+
+A branch keeps the references (`node_rlp`) of all its parts joined, which is nearly its own RLP
+form: after a change of one part, the fifteen others are not looked at.
 """
 
 # What the methods of every node kind do is said once, at `Node`.
@@ -17,20 +20,39 @@ would be a fourth subclass of `Node`; nothing else here would change.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from typing import Final, Generic, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, Generic, TypeAlias, TypeVar, Union
 
-from evm_wasm.primitives.keccak import keccak256
+from evm_wasm.errors import StateError
+from evm_wasm.trie.node_rlp import (
+    EMPTY_STRING,
+    NO_REFERENCES,
+    encode_extension,
+    encode_leaf,
+    encode_list,
+    encode_string,
+    reference_to,
+    replace_reference,
+)
 
 V = TypeVar("V")
 
+Entry: TypeAlias = tuple[bytes, V]
+"""Key and value: a leaf, wherever there is no other entry on the way."""
+Part: TypeAlias = Union["Node[V]", Entry[V]]
+"""A part of a trie: all that is below some path, one entry at least."""
+Change: TypeAlias = tuple[str, Entry[V] | None]
+"""A path and the entry that is to be there, None for no entry."""
+
+MAX_KEY_LENGTH: Final = 64
+"""Bytes. Walks recurse once per nibble at worst, so keys need a bound; hashes have 32 bytes,
+RLP-encoded transaction indices at most 9, and 64 leaves room for two hashes in one key."""
 DIGITS: Final = "0123456789abcdef"
-EMPTY_STRING: Final = b"\x80"
-"""RLP of no bytes: an absent child or value of a branch."""
+INDEX: Final = {digit: index for index, digit in enumerate(DIGITS)}
 
 
 class Node(ABC, Generic[V]):
-    """A part of a trie below some path. Paths given to its methods start at the node.
+    """A part of a trie with more than one entry, or with one that is still in a store.
 
     Attributes:
         known_reference: What `reference` gives, None before somebody asked for it.
@@ -41,83 +63,110 @@ class Node(ABC, Generic[V]):
     known_reference: bytes | None
 
     @abstractmethod
-    def get(self, path: str) -> V | None:
-        """The value at a path."""
+    def get(self, path: str, depth: int) -> V | None:
+        """The value at a path, which is given from the top of the trie."""
 
     @abstractmethod
-    def insert(self, path: str, value: V) -> Node[V]:
-        """This part with another value at the path."""
+    def update(
+        self, changes: Sequence[Change[V]], start: int, stop: int, depth: int
+    ) -> Part[V] | None:
+        """This part with the changes of a span: itself if they change nothing.
+
+        Args:
+            changes: In ascending order of their paths, no path twice.
+            start: Of the span, all of whose paths lead through this node.
+            stop: Its end (exclusive).
+            depth: Of this node.
+        """
 
     @abstractmethod
-    def delete(self, path: str) -> Node[V] | None:
-        """This part without the value at the path: the node itself where there is none."""
+    def below(self, path: str) -> Part[V]:
+        """This part moved up: found where `path` begins instead of where it ends."""
 
     @abstractmethod
-    def below(self, path: str) -> Node[V]:
-        """This part moved down: found where `path` leads from the node that is returned."""
+    def entries(self) -> Iterator[Entry[V]]:
+        """All entries, in order of the keys."""
 
     @abstractmethod
-    def entries(self, prefix: str) -> Iterator[tuple[str, V]]:
-        """All paths, each with `prefix` in front, and their values, in order of the paths."""
-
-    @abstractmethod
-    def encode(self, encode_value: Callable[[V], bytes]) -> bytes:
+    def encode(self, depth: int, encode_value: Callable[[V], bytes]) -> bytes:
         """The RLP form of the node."""
 
-    def reference(self, encode_value: Callable[[V], bytes]) -> bytes:
+    def reference(self, depth: int, encode_value: Callable[[V], bytes]) -> bytes:
         """What a parent holds of this node, in RLP."""
         reference = self.known_reference
         if reference is None:
-            reference = self.encode(encode_value)
-            if len(reference) >= 32:
-                reference = b"\xa0" + keccak256(reference)
+            reference = reference_to(self.encode(depth, encode_value))
             self.known_reference = reference
         return reference
 
 
-class Leaf(Node[V]):
-    """The rest of one path, and its value."""
+def check_key_length(length: int) -> None:
+    """Raises a `StateError` for keys that are too long, which is given in bytes."""
+    if length > MAX_KEY_LENGTH:
+        raise StateError(f"a trie key of {length} bytes; at most {MAX_KEY_LENGTH}")
 
-    __slots__ = ("path", "value")
 
-    def __init__(self, path: str, value: V) -> None:
-        self.path = path
-        self.value = value
-        self.known_reference = None
+def update(
+    part: Part[V] | None, changes: Sequence[Change[V]], start: int, stop: int, depth: int
+) -> Part[V] | None:
+    """A part, or nothing, with the changes of a span; see `Node.update`."""
+    if isinstance(part, Node):
+        return part.update(changes, start, stop, depth)
+    if stop - start == 1:
+        path, entry = changes[start]
+        if part is None or (part[0].hex() == path if entry is None else part[0] == entry[0]):
+            return entry
+        if entry is None:
+            return part
+    by_path = dict(changes[start:stop])
+    if part is not None:
+        by_path.setdefault(part[0].hex(), part)
+    left = sorted((path, entry) for path, entry in by_path.items() if entry is not None)
+    if len(left) < 2:
+        return left[0][1] if left else None
+    # The paths are sorted: what the first and the last share, all share.
+    first = left[0][0]
+    fork = depth + shared_length(first[depth:], left[-1][0][depth:])
+    branch: Branch[V] = empty_branch()
+    forked = branch.update(left, 0, len(left), fork)
+    return below(forked, first[depth:fork]) if forked is not None else None
 
-    def get(self, path: str) -> V | None:
-        return self.value if path == self.path else None
 
-    def insert(self, path: str, value: V) -> Node[V]:
-        if path == self.path:
-            return Leaf(path, value)
-        shared = _shared_length(path, self.path)
-        fork: Node[V] = Branch([None] * 16, None)
-        fork = fork.insert(self.path[shared:], self.value).insert(path[shared:], value)
-        return fork.below(path[:shared])
+def get(part: Part[V] | None, path: str, depth: int) -> V | None:
+    """The value at a path in a part, or in nothing; see `Node.get`."""
+    if isinstance(part, Node):
+        return part.get(path, depth)
+    return None if part is None or part[0].hex() != path else part[1]
 
-    def delete(self, path: str) -> Node[V] | None:
-        return None if path == self.path else self
 
-    def below(self, path: str) -> Node[V]:
-        return Leaf(path + self.path, self.value) if path else self
+def entries(part: Part[V] | None) -> Iterator[Entry[V]]:
+    """All entries of a part, or of nothing; see `Node.entries`."""
+    if isinstance(part, Node):
+        return part.entries()
+    return iter(() if part is None else (part,))
 
-    def entries(self, prefix: str) -> Iterator[tuple[str, V]]:
-        yield prefix + self.path, self.value
 
-    def encode(self, encode_value: Callable[[V], bytes]) -> bytes:
-        path = self.path
-        value = encode_value(self.value)
-        compact = bytes.fromhex(("3" if len(path) & 1 else "20") + path)
-        if len(path) < 2 or not 1 < len(value) < _COMMON_VALUES:
-            return _list(_string(compact) + _string(value))
-        # Nearly all nodes are leaves of hashes: these are written out in one piece.
-        payload = _STRING_HEADERS[len(compact)] + compact + _STRING_HEADERS[len(value)] + value
-        return _LIST_HEADERS[len(payload)] + payload
+def below(part: Part[V], path: str) -> Part[V]:
+    """A part moved up; see `Node.below`."""
+    return part.below(path) if isinstance(part, Node) else part
+
+
+def encode(part: Part[V], depth: int, encode_value: Callable[[V], bytes]) -> bytes:
+    """The RLP form of a part's top node, a leaf if the part is one entry."""
+    if isinstance(part, Node):
+        return part.encode(depth, encode_value)
+    return encode_leaf(part[0], depth, encode_value(part[1]))
+
+
+def reference(part: Part[V], depth: int, encode_value: Callable[[V], bytes]) -> bytes:
+    """What a parent holds of a part; see `Node.reference`."""
+    if isinstance(part, Node):
+        return part.reference(depth, encode_value)
+    return reference_to(encode_leaf(part[0], depth, encode_value(part[1])))
 
 
 class Extension(Node[V]):
-    """A stretch of path that all values below share, leading to a branch."""
+    """A stretch of path that all entries below share, leading to a branch."""
 
     __slots__ = ("child", "path")
 
@@ -126,122 +175,157 @@ class Extension(Node[V]):
         self.child = child
         self.known_reference = None
 
-    def get(self, path: str) -> V | None:
-        return self.child.get(path[len(self.path) :]) if path.startswith(self.path) else None
+    def get(self, path: str, depth: int) -> V | None:
+        end = depth + len(self.path)
+        return self.child.get(path, end) if path.startswith(self.path, depth) else None
 
-    def insert(self, path: str, value: V) -> Node[V]:
-        shared = _shared_length(path, self.path)
+    def update(
+        self, changes: Sequence[Change[V]], start: int, stop: int, depth: int
+    ) -> Part[V] | None:
+        changes = [
+            (path, entry)
+            for path, entry in changes[start:stop]
+            if entry is not None or path.startswith(self.path, depth)
+        ]
+        if not changes:
+            return self
+        shared = min(shared_length(changes[end][0][depth:], self.path) for end in (0, -1))
+        fork = depth + shared
         if shared == len(self.path):
-            return Extension(self.path, self.child.insert(path[shared:], value))
-        children: list[Node[V] | None] = [None] * 16
-        children[int(self.path[shared], 16)] = self.child.below(self.path[shared + 1 :])
-        return Branch(children, None).insert(path[shared:], value).below(self.path[:shared])
+            child = self.child.update(changes, 0, len(changes), fork)
+            if child is self.child:
+                return self
+            return below(child, self.path) if child is not None else None
+        branch: Branch[V] = empty_branch()
+        index = INDEX[self.path[shared]]
+        branch.children[index] = self.child.below(self.path[shared + 1 :])
+        branch.changed = 1 << index
+        part = branch.update(changes, 0, len(changes), fork)
+        return below(part, self.path[:shared]) if part is not None else None
 
-    def delete(self, path: str) -> Node[V] | None:
-        if not path.startswith(self.path):
-            return self
-        child = self.child.delete(path[len(self.path) :])
-        if child is self.child:
-            return self
-        # A branch holds two values at least, so something is left of it.
-        return child.below(self.path) if child is not None else None
-
-    def below(self, path: str) -> Node[V]:
+    def below(self, path: str) -> Part[V]:
         return Extension(path + self.path, self.child) if path else self
 
-    def entries(self, prefix: str) -> Iterator[tuple[str, V]]:
-        yield from self.child.entries(prefix + self.path)
+    def entries(self) -> Iterator[Entry[V]]:
+        return self.child.entries()
 
-    def encode(self, encode_value: Callable[[V], bytes]) -> bytes:
-        return _list(
-            _string(_compact(self.path, is_leaf=False)) + self.child.reference(encode_value)
-        )
+    def encode(self, depth: int, encode_value: Callable[[V], bytes]) -> bytes:
+        child = self.child.reference(depth + len(self.path), encode_value)
+        return encode_extension(self.path, child)
 
 
 class Branch(Node[V]):
-    """Up to sixteen parts, one for each next digit, and the value of the path that ends here."""
+    """Up to sixteen parts, one for each next digit, and the entry whose path ends here.
 
-    __slots__ = ("children", "value")
+    Attributes:
+        children: The sixteen parts, None for absent ones.
+        entry: The entry whose path ends here.
+        references: Those of the sixteen parts, joined; `EMPTY_STRING` for an absent one.
+        changed: The parts whose references are not that yet but those of an earlier branch:
+            bit 0 for the first of them.
+    """
 
-    def __init__(self, children: list[Node[V] | None], value: V | None) -> None:
+    __slots__ = ("changed", "children", "entry", "references")
+
+    def __init__(
+        self,
+        children: list[Part[V] | None],
+        entry: Entry[V] | None,
+        references: bytes,
+        changed: int,
+    ) -> None:
         self.children = children
-        self.value = value
+        self.entry = entry
+        self.references = references
+        self.changed = changed
         self.known_reference = None
 
-    def get(self, path: str) -> V | None:
-        if not path:
-            return self.value
-        child = self.children[int(path[0], 16)]
-        return child.get(path[1:]) if child is not None else None
+    def get(self, path: str, depth: int) -> V | None:
+        if depth == len(path):
+            return self.entry[1] if self.entry is not None else None
+        child = self.children[INDEX[path[depth]]]
+        if isinstance(child, Node):
+            return child.get(path, depth + 1)
+        return child[1] if child is not None and child[0].hex() == path else None
 
-    def insert(self, path: str, value: V) -> Node[V]:
-        if not path:
-            return Branch(self.children, value)
-        digit = int(path[0], 16)
-        child = self.children[digit]
-        children = self.children.copy()
-        rest = path[1:]
-        children[digit] = child.insert(rest, value) if child is not None else Leaf(rest, value)
-        return Branch(children, self.value)
-
-    def delete(self, path: str) -> Node[V] | None:
-        if not path:
-            return self if self.value is None else _collapse(self.children, None)
-        digit = int(path[0], 16)
-        child = self.children[digit]
-        rest = child.delete(path[1:]) if child is not None else None
-        if rest is child:
+    def update(
+        self, changes: Sequence[Change[V]], start: int, stop: int, depth: int
+    ) -> Part[V] | None:
+        entry, children, changed = self.entry, self.children, self.changed
+        is_less = False
+        while start < stop:
+            path, new = changes[start]
+            if len(path) == depth:
+                entry = new
+                is_less = new is None
+                start += 1
+                continue
+            digit = path[depth]
+            end = start + 1
+            while end < stop and changes[end][0][depth] == digit:
+                end += 1
+            index = INDEX[digit]
+            child = children[index]
+            if isinstance(child, Node):
+                rest = child.update(changes, start, end, depth + 1)
+            else:
+                rest = update(child, changes, start, end, depth + 1)
+            if rest is not child:
+                if children is self.children:
+                    children = children.copy()
+                children[index] = rest
+                changed |= 1 << index
+                is_less = is_less or rest is None
+            start = end
+        if children is self.children and entry is self.entry:
             return self
-        children = self.children.copy()
-        children[digit] = rest
-        return _collapse(children, self.value)
+        branch = Branch(children, entry, self.references, changed)
+        return branch._shortened() if is_less else branch
 
-    def below(self, path: str) -> Node[V]:
+    def below(self, path: str) -> Part[V]:
         return Extension(path, self) if path else self
 
-    def entries(self, prefix: str) -> Iterator[tuple[str, V]]:
-        if self.value is not None:
-            yield prefix, self.value
-        for digit, child in zip(DIGITS, self.children, strict=True):
-            if child is not None:
-                yield from child.entries(prefix + digit)
+    def entries(self) -> Iterator[Entry[V]]:
+        if self.entry is not None:
+            yield self.entry
+        for child in self.children:
+            if isinstance(child, Node):
+                yield from child.entries()
+            elif child is not None:
+                yield child
 
-    def encode(self, encode_value: Callable[[V], bytes]) -> bytes:
-        references = [
-            EMPTY_STRING
-            if child is None
-            else child.known_reference or child.reference(encode_value)
-            for child in self.children
-        ]
-        return self._joined(references, encode_value)
+    def encode(self, depth: int, encode_value: Callable[[V], bytes]) -> bytes:
+        if self.changed:
+            references, changed = self.references, self.changed
+            while changed:
+                index = changed.bit_length() - 1
+                changed ^= 1 << index
+                child = self.children[index]
+                found = EMPTY_STRING if child is None else reference(child, depth + 1, encode_value)
+                references = replace_reference(references, index, found)
+            self.references, self.changed = references, 0
+        value = EMPTY_STRING if self.entry is None else encode_string(encode_value(self.entry[1]))
+        return encode_list(self.references + value)
 
-    def take_references(self, references: list[bytes], encode_value: Callable[[V], bytes]) -> None:
-        """Makes the node's own reference of those of its sixteen parts, known to the caller.
-
-        Args:
-            references: `EMPTY_STRING` for a part that is absent.
-            encode_value: As of `encode`.
-        """
-        encoded = self._joined(references, encode_value)
-        self.known_reference = b"\xa0" + keccak256(encoded) if len(encoded) >= 32 else encoded
-
-    def _joined(self, references: list[bytes], encode_value: Callable[[V], bytes]) -> bytes:
-        value = EMPTY_STRING if self.value is None else _string(encode_value(self.value))
-        return _list(b"".join(references) + value)
-
-
-def _collapse(children: list[Node[V] | None], value: V | None) -> Node[V]:
-    """The node for what is left of a branch, which is one value at least."""
-    left = 16 - children.count(None)
-    if value is not None:
-        return Branch(children, value) if left else Leaf("", value)
-    if left > 1:
-        return Branch(children, None)
-    digit, child = next((DIGITS[i], child) for i, child in enumerate(children) if child is not None)
-    return child.below(digit)
+    def _shortened(self) -> Part[V] | None:
+        """The part with these entries: another than this if fewer than two parts are left."""
+        left = 16 - self.children.count(None)
+        if self.entry is not None:
+            return self if left else self.entry
+        if left != 1:
+            return self if left else None
+        digit, child = next(
+            (DIGITS[index], child) for index, child in enumerate(self.children) if child is not None
+        )
+        return below(child, digit)
 
 
-def _shared_length(one: str, other: str) -> int:
+def empty_branch() -> Branch[V]:
+    """A branch that is to be filled before anybody else sees it."""
+    return Branch([None] * 16, None, NO_REFERENCES, 0)
+
+
+def shared_length(one: str, other: str) -> int:
     """How many digits two paths have in common at their start."""
     shared = 0
     for left, right in zip(one, other, strict=False):
@@ -249,44 +333,3 @@ def _shared_length(one: str, other: str) -> int:
             break
         shared += 1
     return shared
-
-
-def _compact(path: str, *, is_leaf: bool) -> bytes:
-    """Hex-prefix form of a path: two flag bits, then the nibbles (yellow paper, appendix C)."""
-    if len(path) % 2:
-        return bytes.fromhex(("3" if is_leaf else "1") + path)
-    return bytes.fromhex(("20" if is_leaf else "00") + path)
-
-
-def _string(data: bytes) -> bytes:
-    """RLP of a byte string."""
-    length = len(data)
-    if length < _COMMON_LENGTHS:
-        if length == 1 and data < EMPTY_STRING:
-            return data
-        return _STRING_HEADERS[length] + data
-    return _header(length, 0x80) + data
-
-
-def _list(payload: bytes) -> bytes:
-    """RLP of a list whose items are already joined."""
-    length = len(payload)
-    if length < _COMMON_LENGTHS:
-        return _LIST_HEADERS[length] + payload
-    return _header(length, 0xC0) + payload
-
-
-def _header(length: int, offset: int) -> bytes:
-    if length < 56:
-        return bytes((offset + length,))
-    size = (length.bit_length() + 7) // 8
-    return bytes((offset + 55 + size,)) + length.to_bytes(size, "big")
-
-
-_COMMON_LENGTHS: Final = 1 + 17 * 33
-"""More than the payload of a branch whose value is no longer than a reference."""
-_COMMON_VALUES: Final = 256
-"""With a key of 64 bytes, the longest that tries have, a leaf is still of a common length."""
-_STRING_HEADERS: Final = tuple(_header(length, 0x80) for length in range(_COMMON_LENGTHS))
-_LIST_HEADERS: Final = tuple(_header(length, 0xC0) for length in range(_COMMON_LENGTHS))
-"""By length of the payload: looked up faster than made, and most nodes are as short as that."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from evm_wasm.errors import ProofError, StateError
 from evm_wasm.model.account import EMPTY_TRIE_ROOT
 from evm_wasm.primitives.types import Hash32
+from evm_wasm.trie.nodes import MAX_KEY_LENGTH
 from evm_wasm.trie.stored import Stored
-from evm_wasm.trie.trie import MAX_KEY_LENGTH
 
 
 def verify(root: Hash32, key: bytes, proof: Sequence[bytes]) -> bytes | None:
@@ -38,7 +38,7 @@ def verify(root: Hash32, key: bytes, proof: Sequence[bytes]) -> bytes | None:
         return proof[used - 1]
 
     try:
-        value = None if root == EMPTY_TRIE_ROOT else Stored(read, "", root).get(key.hex())
+        value = None if root == EMPTY_TRIE_ROOT else Stored(read, "", root).get(key.hex(), 0)
     except StateError as error:
         raise ProofError(f"node {used} of the proof: {error}") from error
     if used != len(proof):

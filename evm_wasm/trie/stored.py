@@ -10,13 +10,27 @@ parent names are refused, so a walk from a known root never gives a wrong answer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from evm_wasm.errors import StateError
 from evm_wasm.primitives.keccak import keccak256
 from evm_wasm.primitives.types import Hash32
-from evm_wasm.trie.nodes import DIGITS, Branch, Extension, Leaf, Node
+from evm_wasm.trie.node_rlp import HASH_HEADER
+from evm_wasm.trie.nodes import (
+    DIGITS,
+    Branch,
+    Change,
+    Entry,
+    Extension,
+    Node,
+    Part,
+    below,
+    encode,
+    entries,
+    get,
+    update,
+)
 
 Read: TypeAlias = Callable[[str, Hash32], bytes]
 """From a node's path (hexadecimal digits from the root) and its hash to its RLP form.
@@ -25,10 +39,11 @@ A store may find it by either. It raises an error of its own where there is no s
 
 _EMPTY: Final = 0x80
 """RLP of no bytes: an absent child or value of a branch."""
-_HASH: Final = 0xA0
-"""The first byte of the RLP form of 32 bytes."""
+_HASH: Final = HASH_HEADER[0]
 _LIST: Final = 0xC0
 """From here on a first byte begins a list."""
+_LONGEST_INSIDE: Final = _LIST + 30
+"""The first byte of the longest list that lies inside its parent: it has less than 32 bytes."""
 
 
 class Stored(Node[bytes]):
@@ -37,12 +52,12 @@ class Stored(Node[bytes]):
     __slots__ = ("_node", "_path", "_read")
 
     def __init__(self, read: Read, path: str, node_hash: Hash32) -> None:
-        self.known_reference = b"\xa0" + node_hash
-        self._node: Node[bytes] | None = None
+        self.known_reference = HASH_HEADER + node_hash
+        self._node: Part[bytes] | None = None
         self._path = path
         self._read = read
 
-    def resolve(self) -> Node[bytes]:
+    def resolve(self) -> Part[bytes]:
         """The node itself, read once and kept.
 
         Raises:
@@ -53,28 +68,27 @@ class Stored(Node[bytes]):
             node = self._node = self._load()
         return node
 
-    def get(self, path: str) -> bytes | None:
-        return self.resolve().get(path)
+    def get(self, path: str, depth: int) -> bytes | None:
+        return get(self.resolve(), path, depth)
 
-    def insert(self, path: str, value: bytes) -> Node[bytes]:
-        return self.resolve().insert(path, value)
+    def update(
+        self, changes: Sequence[Change[bytes]], start: int, stop: int, depth: int
+    ) -> Part[bytes] | None:
+        part = self.resolve()
+        left = update(part, changes, start, stop, depth)
+        return self if left is part else left
 
-    def delete(self, path: str) -> Node[bytes] | None:
-        node = self.resolve()
-        left = node.delete(path)
-        return self if left is node else left
+    def below(self, path: str) -> Part[bytes]:
+        return below(self.resolve(), path) if path else self
 
-    def below(self, path: str) -> Node[bytes]:
-        return self.resolve().below(path) if path else self
-
-    def entries(self, prefix: str) -> Iterator[tuple[str, bytes]]:
+    def entries(self) -> Iterator[Entry[bytes]]:
         # Not kept: a walk through everything would otherwise end with everything in memory.
-        return (self._node or self._load()).entries(prefix)
+        return entries(self._node or self._load())
 
-    def encode(self, encode_value: Callable[[bytes], bytes]) -> bytes:
-        return self.resolve().encode(encode_value)
+    def encode(self, depth: int, encode_value: Callable[[bytes], bytes]) -> bytes:
+        return encode(self.resolve(), depth, encode_value)
 
-    def _load(self) -> Node[bytes]:
+    def _load(self) -> Part[bytes]:
         node_hash = Hash32((self.known_reference or b"")[1:])
         data = self._read(self._path, node_hash)
         if keccak256(data) != node_hash:
@@ -82,7 +96,7 @@ class Stored(Node[bytes]):
         return decode_node(data, self._path, self._read)
 
 
-def decode_node(data: bytes, path: str, read: Read) -> Node[bytes]:
+def decode_node(data: bytes, path: str, read: Read) -> Part[bytes]:
     """A node from its RLP form; its children of 32 bytes and more stay where they are.
 
     Args:
@@ -110,16 +124,18 @@ def decode_node(data: bytes, path: str, read: Read) -> Node[bytes]:
 def _decode_branch(
     data: bytes, items: list[tuple[int, int, int]], path: str, read: Read
 ) -> Node[bytes]:
-    children: list[Node[bytes] | None] = [
+    children: list[Part[bytes] | None] = [
         None if data[item[0]] == _EMPTY else _child(data, item, path + digit, read)
         for digit, item in zip(DIGITS, items[:16], strict=True)
     ]
-    return Branch(children, _string(data, items[16], path) or None)
+    references = data[items[0][0] : items[16][0]]
+    value = _string(data, items[16], path)
+    return Branch(children, (_key(path), value) if value else None, references, 0)
 
 
 def _decode_short(
     data: bytes, items: list[tuple[int, int, int]], path: str, read: Read
-) -> Node[bytes]:
+) -> Part[bytes]:
     """A leaf or an extension; the first digit says which (yellow paper, appendix C)."""
     digits = _string(data, items[0], path).hex()
     flag = digits[:1]
@@ -127,15 +143,24 @@ def _decode_short(
         raise StateError(f"{_named(path)} has a path that is not in hex-prefix form")
     rest = digits[1:] if flag in {"1", "3"} else digits[2:]
     if flag in {"2", "3"}:
-        return Leaf(rest, _string(data, items[1], path))
-    return Extension(rest, _child(data, items[1], path + rest, read))
+        return _key(path + rest), _string(data, items[1], path)
+    child = _child(data, items[1], path + rest, read)
+    if not isinstance(child, Node):
+        raise StateError(f"{_named(path)} is an extension that leads to a leaf")
+    return Extension(rest, child)
 
 
-def _child(data: bytes, item: tuple[int, int, int], path: str, read: Read) -> Node[bytes]:
+def _key(path: str) -> bytes:
+    if len(path) % 2:
+        raise StateError(f"{_named(path)} ends a key in the middle of a byte")
+    return bytes.fromhex(path)
+
+
+def _child(data: bytes, item: tuple[int, int, int], path: str, read: Read) -> Part[bytes]:
     first, start, end = item
     if data[first] == _HASH:
         return Stored(read, path, Hash32(data[start:end]))
-    if data[first] < _LIST or end - first >= 32:
+    if not _LIST <= data[first] <= _LONGEST_INSIDE:
         raise StateError(f"{_named(path)} is neither a hash nor a node of less than 32 bytes")
     return decode_node(data[first:end], path, read)
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from evm_wasm.errors import StateError
 from evm_wasm.model.account import EMPTY_TRIE_ROOT
 from evm_wasm.primitives.keccak import keccak256
 from evm_wasm.primitives.types import Hash32
 from evm_wasm.trie.bulk import build, collector_paused
-from evm_wasm.trie.nodes import Leaf, Node
+from evm_wasm.trie.node_rlp import HASH_HEADER
+from evm_wasm.trie.nodes import (
+    Change,
+    Part,
+    check_key_length,
+    entries,
+    get,
+    reference,
+    update,
+)
 from evm_wasm.trie.stored import Read, Stored
 from evm_wasm.trie.walking import is_node_at, nodes_on_path, unsaved_nodes
 
 V = TypeVar("V")
-
-MAX_KEY_LENGTH: Final = 64
-"""Bytes. Walks recurse once per nibble at worst, so keys need a bound; hashes have 32 bytes,
-RLP-encoded transaction indices at most 9, and 64 leaves room for two hashes in one key."""
 
 
 class Trie(Generic[V]):
@@ -29,11 +33,12 @@ class Trie(Generic[V]):
     value what the root does not cover.
     """
 
-    __slots__ = ("_encode_value", "_node")
+    __slots__ = ("_encode_value", "_root", "_top")
 
-    def __init__(self, encode_value: Callable[[V], bytes], node: Node[V] | None = None) -> None:
+    def __init__(self, encode_value: Callable[[V], bytes], top: Part[V] | None = None) -> None:
         self._encode_value = encode_value
-        self._node = node
+        self._top = top
+        self._root: Hash32 | None = None
 
     @staticmethod
     def empty() -> Trie[bytes]:
@@ -57,13 +62,11 @@ class Trie(Generic[V]):
             StateError: A key occurs twice or is too long.
         """
         with collector_paused():
-            paths = [(key.hex(), value) for key, value in entries]
-            _check_length(max((len(path) for path, _ in paths), default=0) // 2)
-            return Trie(encode_value, build(paths, encode_value))
+            return Trie(encode_value, build(entries, encode_value))
 
     def get(self, key: bytes) -> V | None:
         """The value of a key, None where there is none."""
-        return self._node.get(key.hex()) if self._node is not None else None
+        return get(self._top, key.hex(), 0)
 
     def set(self, key: bytes, value: V | None) -> Trie[V]:
         """This trie with one value changed; see `update`."""
@@ -75,51 +78,46 @@ class Trie(Generic[V]):
         Raises:
             StateError: A key is longer than `MAX_KEY_LENGTH` bytes.
         """
-        node = self._node
-        for key, value in changes.items():
-            path = _path(key)
-            if value is None or value == b"":
-                node = node.delete(path) if node is not None else None
-            else:
-                node = node.insert(path, value) if node is not None else Leaf(path, value)
-        return self if node is self._node else Trie(self._encode_value, node)
+        ordered: list[Change[V]] = sorted(
+            (_path(key), None if value is None or value == b"" else (key, value))
+            for key, value in changes.items()
+        )
+        if not ordered:
+            return self
+        top = update(self._top, ordered, 0, len(ordered), 0)
+        return self if top is self._top else Trie(self._encode_value, top)
 
     def root(self) -> Hash32:
-        """The hash of the top node; nothing is hashed before it is asked for, or twice."""
-        if self._node is None:
+        """The hash of the top node; nothing is hashed before it is asked for, no branch twice."""
+        if self._top is None:
             return EMPTY_TRIE_ROOT
-        reference = self._node.reference(self._encode_value)
-        # A top node of less than 32 bytes is hashed all the same: it has no parent to lie in.
-        return Hash32(reference[1:]) if reference[0] == 0xA0 else keccak256(reference)
+        if self._root is None:
+            # A top node of less than 32 bytes is hashed as well: it has no parent to lie in.
+            found = reference(self._top, 0, self._encode_value)
+            self._root = Hash32(found[1:]) if found[:1] == HASH_HEADER else keccak256(found)
+        return self._root
 
     def items(self) -> Iterator[tuple[bytes, V]]:
         """All keys and values, in order of the keys."""
-        if self._node is not None:
-            for path, value in self._node.entries(""):
-                yield bytes.fromhex(path), value
+        return entries(self._top)
 
     def prove(self, key: bytes) -> tuple[bytes, ...]:
         """RLP forms of the nodes that show what the trie holds at a key (`proof.verify`)."""
-        return tuple(nodes_on_path(self._node, _path(key), self._encode_value))
+        return tuple(nodes_on_path(self._top, _path(key), self._encode_value))
 
     def unsaved_nodes(self) -> Iterator[tuple[str, bytes]]:
         """Paths and RLP forms of the nodes that a store lacks: the others were read from one."""
-        return unsaved_nodes(self._node, self._encode_value)
+        return unsaved_nodes(self._top, self._encode_value)
 
     def has_node_at(self, path: str) -> bool:
         """Whether a store must keep a node at a path."""
-        return is_node_at(self._node, path, self._encode_value)
+        return is_node_at(self._top, path, self._encode_value)
 
     def __bool__(self) -> bool:
         """Whether there are any entries."""
-        return self._node is not None
+        return self._top is not None
 
 
 def _path(key: bytes) -> str:
-    _check_length(len(key))
+    check_key_length(len(key))
     return key.hex()
-
-
-def _check_length(length: int) -> None:
-    if length > MAX_KEY_LENGTH:
-        raise StateError(f"a trie key of {length} bytes; at most {MAX_KEY_LENGTH}")
