@@ -17,10 +17,10 @@ from evm_wasm.errors import ProofError, StateError
 from evm_wasm.model.account import EMPTY_TRIE_ROOT
 from evm_wasm.primitives.keccak import keccak256
 from evm_wasm.trie.bulk import build
-from evm_wasm.trie.nodes import Node
+from evm_wasm.trie.nodes import MAX_KEY_LENGTH, Node, encode
 from evm_wasm.trie.proof import verify
 from evm_wasm.trie.stored import Stored
-from evm_wasm.trie.trie import MAX_KEY_LENGTH, Trie
+from evm_wasm.trie.trie import Trie
 
 DENSE_KEYS = st.lists(st.sampled_from([0x00, 0x01, 0x10, 0x11, 0xF0]), max_size=4).map(bytes)
 HASHED_KEYS = st.integers(0, 40).map(lambda number: keccak256(bytes([number])))
@@ -101,15 +101,19 @@ def test_a_trie_built_into_a_store_is_the_same(entries: dict[bytes, bytes]):
     trie = Trie.build(bytes, entries.items())
     saved: dict[str, bytes] = {}
 
-    def save(path: str, data: bytes) -> Node[bytes]:
-        assert path not in saved
-        saved[path] = data
-        return Stored(lambda path, _: saved[path], path, keccak256(data))
+    def not_to_be_read(path: str, _: bytes) -> bytes:
+        raise AssertionError(path)
 
-    top = build([(key.hex(), value) for key, value in entries.items()], bytes, save)
+    def save(path: str, node_hash: bytes, data: bytes) -> Node[bytes]:
+        assert path not in saved
+        assert node_hash == keccak256(data)
+        saved[path] = data
+        return Stored(not_to_be_read, path, node_hash)
+
+    top = build(entries.items(), bytes, save)
     assert (top is None) == (not entries)
     if top is not None:
-        saved[""] = top.encode(bytes)
+        saved[""] = encode(top, 0, bytes)
     assert saved == dict(trie.unsaved_nodes())
     read = Trie.stored(trie.root(), lambda path, _: saved[path])
     assert dict(read.items()) == entries

@@ -13,7 +13,8 @@ from trie import HexaryTrie
 from evm_wasm.errors import StateError
 from evm_wasm.model.account import EMPTY_TRIE_ROOT
 from evm_wasm.primitives.keccak import keccak256
-from evm_wasm.trie.trie import MAX_KEY_LENGTH, Trie
+from evm_wasm.trie.nodes import MAX_KEY_LENGTH
+from evm_wasm.trie.trie import Trie
 
 # Few different bytes and short lengths: shared paths, values on branches, and nodes of less than
 # 32 bytes, which lie inside their parents.
