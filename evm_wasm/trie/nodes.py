@@ -132,6 +132,16 @@ def update(
     return below(forked, first[depth:fork]) if forked is not None else None
 
 
+def is_same(one: Part[V] | None, other: Part[V] | None) -> bool:
+    """Whether a part is another: for entries, whether they hold the same, as they have no identity.
+
+    What compiles these modules makes a tuple anew where one is handed on.
+    """
+    if one is None or other is None or isinstance(one, Node) or isinstance(other, Node):
+        return one is other
+    return one[1] is other[1] and one[0] == other[0]
+
+
 def get(part: Part[V] | None, path: str, depth: int) -> V | None:
     """The value at a path in a part, or in nothing; see `Node.get`."""
     if isinstance(part, Node):
@@ -270,14 +280,14 @@ class Branch(Node[V]):
                 rest = child.update(changes, start, end, depth + 1)
             else:
                 rest = update(child, changes, start, end, depth + 1)
-            if rest is not child:
+            if rest is not child and not is_same(rest, child):
                 if children is self.children:
                     children = children.copy()
                 children[index] = rest
                 changed |= 1 << index
                 is_less = is_less or rest is None
             start = end
-        if children is self.children and entry is self.entry:
+        if children is self.children and is_same(entry, self.entry):
             return self
         branch = Branch(children, entry, self.references, changed)
         return branch._shortened() if is_less else branch

@@ -29,6 +29,7 @@ from evm_wasm.trie.nodes import (
     encode,
     entries,
     get,
+    is_same,
     update,
 )
 
@@ -76,7 +77,7 @@ class Stored(Node[bytes]):
     ) -> Part[bytes] | None:
         part = self.resolve()
         left = update(part, changes, start, stop, depth)
-        return self if left is part else left
+        return self if is_same(left, part) else left
 
     def below(self, path: str) -> Part[bytes]:
         return below(self.resolve(), path) if path else self

@@ -16,6 +16,7 @@ from evm_wasm.trie.nodes import (
     check_key_length,
     entries,
     get,
+    is_same,
     reference,
     update,
 )
@@ -85,7 +86,7 @@ class Trie(Generic[V]):
         if not ordered:
             return self
         top = update(self._top, ordered, 0, len(ordered), 0)
-        return self if top is self._top else Trie(self._encode_value, top)
+        return self if is_same(top, self._top) else Trie(self._encode_value, top)
 
     def root(self) -> Hash32:
         """The hash of the top node; nothing is hashed before it is asked for, no branch twice."""

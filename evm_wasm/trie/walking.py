@@ -18,7 +18,7 @@ def nodes_on_path(
     part, depth = top, 0
     while part is not None:
         encoded = encode(part, depth, encode_value)
-        if part is top or len(encoded) >= 32:
+        if depth == 0 or len(encoded) >= 32:
             yield encoded
         part, depth = _step(part, path, depth)
 
