@@ -22,6 +22,9 @@ WASM_HEADER_LENGTH: Final = 8
 CACHE_BYTES: Final = 64 << 20
 """Metered wasm kept compiled; native code takes about four times as much."""
 
+MOST_CONTRACTS: Final = 4_096
+"""However small, each takes 50 KB and two of the 65,530 mappings that Linux allows a process."""
+
 
 def looks_like_wasm(code: bytes) -> bool:
     """Whether a creation has to validate this code (EEI revision 4, `create`)."""
@@ -151,9 +154,12 @@ class ContractCache:
         size = code_size + (contract.size if isinstance(contract, CompiledModule) else 0)
         self._entries[code_hash] = (contract, size)
         self._size += size
-        while self._size > self._capacity and len(self._entries) > 1:
+        while self._is_full() and len(self._entries) > 1:
             _, (_, dropped) = self._entries.popitem(last=False)
             self._size -= dropped
+
+    def _is_full(self) -> bool:
+        return self._size > self._capacity or len(self._entries) > MOST_CONTRACTS
 
 
 @cache
