@@ -107,7 +107,7 @@ class Level:
         self._pending: BaseException | None = None
         self._kept_pages = 0
         self._max_pages = -1
-        self._renew()
+        self.renew()
 
     def instantiate(self, module: CompiledModule, max_pages: int) -> Instance:
         """Gives an instance, as new, whose memory can never exceed `max_pages`.
@@ -131,7 +131,7 @@ class Level:
 
     def _new_instance(self, module: CompiledModule, max_pages: int) -> Instance:
         if self._instances_left == 0 or self._kept_pages > PAGES_PER_STORE:
-            self._renew()
+            self.renew()
         self._instances_left -= 1
         # What a runtime adds takes no part in this: its memory has one page and never grows.
         self._limit(max(max_pages, 1))
@@ -188,7 +188,8 @@ class Level:
         pending, self._pending = self._pending, None
         return pending
 
-    def _renew(self) -> None:
+    def renew(self) -> None:
+        """Begins a new store; all instances, none of which may run now, are gone."""
         self._externs: dict[str, ffi.wasmtime_extern_t] = {}
         self._idle: dict[CompiledModule, Instance] = {}
         self._store = wasmtime.Store(self._engine)

@@ -196,6 +196,8 @@ class Execution:
         finally:
             self._active.pop()
             self._outer_pages = outer
+            if not self._active:
+                self.vm.leave_deep_levels()
         return b""
 
     def _instantiate(self, nest: Nest, contract: CompiledModule) -> Instance:

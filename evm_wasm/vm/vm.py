@@ -38,6 +38,10 @@ EEI_VARIABLE: Final = "EWASM_EEI"
 Results are the same in both; only speed differs, and what the host can watch.
 """
 
+KEPT_LEVELS: Final = 64
+"""Levels whose stores stay for the next transaction. Those of all levels would take a third of the
+65,530 mappings that Linux allows a process, for each machine in it."""
+
 STEP_SCHEDULE: Final = "fuel"
 """How steps are counted under schedule `none`: one for nearly each instruction, none for pages."""
 
@@ -116,6 +120,7 @@ class Vm:
         self.contracts = contracts or self._contracts(self.eei)
         self._reference = self.contracts if self.eei == HOST else self._contracts(HOST)
         self._nests: list[Nest] = []
+        self._deepest = 0
 
     def traced(self, tracer: Tracer) -> Vm:
         """A machine that does the same and reports it, with the same compiled contracts."""
@@ -155,7 +160,14 @@ class Vm:
         """The store of a nesting level, made at its first use."""
         while len(self._nests) <= depth:
             self._nests.append(Nest(len(self._nests), self))
+        self._deepest = max(self._deepest, depth)
         return self._nests[depth]
+
+    def leave_deep_levels(self) -> None:
+        """Lets go of what frames on deep levels have left, once no frame runs any more."""
+        for nest in self._nests[KEPT_LEVELS : self._deepest + 1]:
+            nest.level.renew()
+        self._deepest = 0
 
     def new_tally(self) -> Tally:
         """The account of what a transaction spends, at its start."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from builders import BLOCK, CONTRACT, FINISH, OTHER, STORE, World, contract, data, eei
@@ -13,6 +14,7 @@ from evm_wasm.rules.forks import BYZANTIUM
 from evm_wasm.vm import Vm
 from evm_wasm.vm.vm import HOST, MODULE
 
+MAPPINGS = Path("/proc/self/maps")
 LOAD = eei("storageLoad", "i32", "i32")
 LOG = eei("log", *["i32"] * 7)
 REVERT = eei("revert", "i32", "i32")
@@ -243,3 +245,19 @@ def test_gas_runs_out_at_the_same_place_in_a_used_instance() -> None:
     calls: list[dict[str, object]] = [{"gas": gas} for gas in range(used - 3, used + 3)]
     outcomes = agree({CONTRACT: code}, calls)
     assert outcomes[0].halt is HaltReason.OUT_OF_GAS
+
+
+@pytest.mark.skipif(not MAPPINGS.exists(), reason="the mappings of a process are Linux's to tell")
+@pytest.mark.parametrize("form", [HOST, MODULE])
+def test_a_deep_recursion_leaves_no_mappings_behind(form: str) -> None:
+    body = "(drop (call $call (i64.const 0x7fffffffffff) (i32.const 0) (i32.const 64) (i32.const 0) (i32.const 0)))"
+    world = World(schedule="particles")
+    world.vm = Vm(BYZANTIUM, "particles", eei=form)
+    world.install(contract(body, imports=CALL, more=data(0, CONTRACT)))
+    world.call(gas=20_000)
+    counts = []
+    for _ in range(5):
+        world.call(gas=10**9)
+        counts.append(len(MAPPINGS.read_text(encoding="ascii").splitlines()))
+    assert counts[-1] < counts[0] + 100
+    assert counts[0] < 3_000
