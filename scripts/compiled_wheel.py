@@ -57,7 +57,7 @@ def build(folder: Path) -> Path:
 
 def main(arguments: list[str]) -> None:
     """Build, or say why not."""
-    if len(arguments) != 1:
+    if len(arguments) != 1 or (arguments[0].startswith("-") and arguments[0] != "--missing"):
         sys.exit("usage: compiled_wheel.py FOLDER|--missing")
     lack = missing()
     if lack:
