@@ -20,9 +20,9 @@ from benchmarks.run_time import measure_cost
 
 RESULTS: Final = Path(__file__).resolve().with_name("RESULTS-injector.md")
 
-FULL: Final = Effort(pairs=60, tries=240)
+FULL: Final = Effort(pairs=100, tries=400)
 QUICK: Final = Effort(pairs=3, tries=6)
-FULL_HARD: Final = Effort(pairs=3, tries=5)
+FULL_HARD: Final = Effort(pairs=9, tries=27)
 QUICK_HARD: Final = Effort(pairs=1, tries=1)
 QUICK_SHRINK: Final = 40
 """Quick runs measure hard modules this many times smaller."""

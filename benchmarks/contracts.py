@@ -22,6 +22,7 @@ from benchmarks.contract_machines import PY_EVM_GAS, Machine, own, py_evm, revm
 from benchmarks.contract_report import Row, report
 from benchmarks.eei_forms import FORMS, default_form
 from evm_wasm.chain.precompiles import BY_NAME, precompile_code
+from evm_wasm.vm import run_deep
 
 RESULTS: Final = Path(__file__).resolve().with_name("RESULTS-contracts.md")
 
@@ -90,6 +91,16 @@ def empty_call(seconds: float) -> dict[str, float]:
     return dict(zip(FORMS, times, strict=True))
 
 
+def _measure_all(seconds: float) -> tuple[list[Row], dict[str, float]]:
+    """All rows, and an empty call; runs where frames run, as blocks and the node do it."""
+    empty = empty_call(seconds)
+    rows = []
+    for case in cases():
+        click.echo(f"{case.name}, {case.size}", err=True)
+        rows.append(measure(case, seconds))
+    return rows, empty
+
+
 @click.command()
 @click.option("--quick", is_flag=True, help="A hundredth of the time: only whether it works.")
 @click.option(
@@ -99,12 +110,7 @@ def empty_call(seconds: float) -> dict[str, float]:
 )
 def main(quick: bool, results: Path | None) -> None:
     """Measure contracts beside native libraries and EVM code."""
-    seconds = QUICK_SECONDS if quick else SECONDS
-    empty = empty_call(seconds)
-    rows = []
-    for case in cases():
-        click.echo(f"{case.name}, {case.size}", err=True)
-        rows.append(measure(case, seconds))
+    rows, empty = run_deep(_measure_all, QUICK_SECONDS if quick else SECONDS)
     text = "\n".join(report(rows, empty)) + "\n"
     click.echo(text)
     target = results or (None if quick else RESULTS)
