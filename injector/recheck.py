@@ -6,102 +6,50 @@ some path has entered since without a charge, and without a comparison of the co
 branch back to such a loop is a cycle that nothing ends. A call of the host is refused where the
 counter may have gone below zero since it was compared.
 
-Most instructions have nothing to do with any of this, and a regular expression skips them; those
-that work on the counter are known by the few instructions that the injector writes for it.
+Most instructions have nothing to do with any of this; `injector/counter_code.py` finds the others,
+and knows those that work on the counter by the few instructions that the injector writes for it.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
 from injector.counted_loops import find_counted_loop
-from injector.leb128 import read_u32, unsigned
-from injector.opcodes import OPCODES
-from injector.scan import FLOAT_BYTES, INTEGERS, PREFIXED_INTEGERS, read_integer, skip_integers
+from injector.counter_code import (
+    BLOCK,
+    BR,
+    BR_IF,
+    BR_TABLE,
+    CALL,
+    CALL_INDIRECT,
+    CHARGED,
+    COMPARED,
+    ELSE,
+    END,
+    FOLLOW,
+    FOLLOWED,
+    GLOBAL_SET,
+    I64_CONST,
+    IF,
+    IS_COMPILED,
+    KINDS,
+    LOCAL_SET,
+    LOCAL_TEE,
+    LOOP,
+    MOVED,
+    NO_INDEX,
+    PREFIX_FC,
+    ByteReader,
+    Found,
+    PatternReader,
+)
+from injector.leb128 import read_u32
+from injector.scan import PREFIXED_INTEGERS, read_integer, skip_integers
 
 _ENTRY: Final = 1  # the bit of the function itself in a set of unpaid loops
 _DEAD: Final = -1  # stands for the sets of a point that no path leads to
 _NOWHERE: Final = -1  # stands for an offset
-
-_BLOCK: Final = 2
-_LOOP: Final = 3
-_IF: Final = 4
-_ELSE: Final = 5
-_END: Final = 11
-_BR: Final = 12
-_BR_IF: Final = 13
-_BR_TABLE: Final = 14
-_CALL: Final = 0x10
-_CALL_INDIRECT: Final = 0x11
-_PREFIX_FC: Final = 0xFC
-_LOCAL_GET: Final = 0x20
-_LOCAL_SET: Final = 0x21
-_LOCAL_TEE: Final = 0x22
-_GLOBAL_GET: Final = 0x23
-_GLOBAL_SET: Final = 0x24
-_I64_MUL: Final = 0x7E
-
-# What the instructions look like that matter here.
-_INTEGER: Final = rb"[\x80-\xff]*[\x00-\x7f]"
-_LOAD: Final = rb"[\x20\x22\x23]" + _INTEGER  # local.get, local.tee or global.get
-_STORE: Final = rb"[\x21\x22\x24]" + _INTEGER  # local.set, local.tee or global.set
-_IS_NEGATIVE: Final = rb"\x42\x00\x53\x0d"  # i64.const 0, i64.lt_s, br_if
-_CHARGE: Final = (
-    rb"\x42(" + _INTEGER + rb")\x7d(" + _STORE + rb")"
-)  # i64.const, i64.sub and a store
-_CHARGE_TURNS: Final = rb"\x7e\x7d(" + _STORE + rb")"  # i64.mul, i64.sub and a store
-
-_MOVE: Final = rb"([\x21\x24]" + _INTEGER + rb")"  # local.set or global.set
-_COMPARE: Final = (
-    rb"(\x84?" + _IS_NEGATIVE + rb")"
-)  # after i64.or where the words left are compared too
-
-_COUNTER: Final = rb"(" + _LOAD + rb")(?:" + _CHARGE + rb"|" + _MOVE + rb"|" + _COMPARE + rb")"
-_LOAD_GROUP: Final = 1
-_COST_GROUP: Final = 2
-_STORE_GROUP: Final = 3
-_MOVE_GROUP: Final = 4
-_COMPARE_GROUP: Final = 5
-_charge_turns: Final = re.compile(_CHARGE_TURNS).match
-
-
-_NEVER_PLAIN: Final = frozenset(
-    {_BLOCK, _LOOP, _IF, _ELSE, _END, _BR, _BR_IF, _BR_TABLE, _CALL, _CALL_INDIRECT, _PREFIX_FC,
-     _GLOBAL_SET, 0x00, 0x0F}
-)  # fmt: skip
-"""Instructions that always matter; others do where they work on the counter."""
-
-
-def _plain_instructions() -> bytes:
-    """A regular expression for one instruction that does not matter here."""
-    special = {
-        *_NEVER_PLAIN, _LOCAL_GET, _LOCAL_TEE, _GLOBAL_GET, _I64_MUL, *FLOAT_BYTES,
-    }  # fmt: skip
-    sizes: list[bytes] = [b"", b"", b""]
-    for row in OPCODES:
-        if row.prefix is None and row.code not in special:
-            sizes[INTEGERS[row.code]] += b"\\x%02x" % row.code
-    of_counter = rb"\x84?" + _IS_NEGATIVE + rb"|" + _CHARGE.replace(b"(", b"(?:")
-    forms = (
-        rb"\x20" + _INTEGER + rb"(?!\x24|" + of_counter + rb")",
-        rb"[" + sizes[0] + rb"]",
-        rb"[" + sizes[1] + rb"]" + _INTEGER,
-        rb"[" + sizes[2] + rb"]" + _INTEGER * 2,
-        rb"\x22" + _INTEGER + rb"(?!\x84?" + _IS_NEGATIVE + rb")",
-        rb"\x23" + _INTEGER + rb"(?!\x21|" + of_counter + rb")",
-        rb"\x7e(?!\x7d[\x21\x22\x24])",
-        *(b"\\x%02x.{%d}" % form for form in FLOAT_BYTES.items()),
-    )
-    return b"|".join(forms)
-
-
-# No two forms begin alike, so nothing is ever tried twice. A possessive repetition would say so, but
-# Python before 3.11.5 ends it in the wrong place. Its groups are set if it ends with the counter.
-_skip_plain: Final = re.compile(
-    rb"(?s:" + _plain_instructions() + rb")*(?:" + _COUNTER + rb")?"
-).match
 
 
 class _Open:
@@ -143,6 +91,7 @@ class Walk:
         imports: int,
         helpers: int,
         host: frozenset[int] = frozenset(),
+        reader: type[ByteReader] = ByteReader if IS_COMPILED else PatternReader,
     ) -> None:
         """Prepare for the functions of one module.
 
@@ -151,54 +100,50 @@ class Walk:
             imports: Number of imported functions of the output.
             helpers: Index of the first helper of the output.
             host: Functions of a runtime, which stand for imports.
+            reader: What finds the instructions that matter; both find the same.
         """
-        self._gas = -1 if gas_global is None else gas_global
-        self._use_gas = imports - 1 if gas_global is None else -1
+        self._gas = NO_INDEX if gas_global is None else gas_global
+        self._use_gas = imports - 1 if gas_global is None else NO_INDEX
         self._imports = imports
         self._helpers = helpers
         self._host = host
+        self._reader = reader(self._gas)
         self._code = b""
-        self._global_accesses: tuple[bytes, ...] = ()
-        if gas_global is not None:
-            gas = unsigned(gas_global)
-            self._global_accesses = b"\x23" + gas, b"\x24" + gas
-        self._accesses = frozenset(self._global_accesses)
         self._turns_paid_at = self._compared_at = _NOWHERE
         self._open: list[_Open] = []
         self._unpaid = self._unchecked = _DEAD
         self._followers: dict[int, Callable[[int], int]] = {
-            0x00: self._stop, _BLOCK: self._enter, _LOOP: self._loop, _IF: self._enter,
-            _ELSE: self._else, _END: self._end, _BR: self._br, _BR_IF: self._br_if,
-            _BR_TABLE: self._br_table, 0x0F: self._stop, _CALL: self._call,
-            _CALL_INDIRECT: self._call_indirect, _PREFIX_FC: self._prefixed, _LOCAL_GET: self._after,
-            _LOCAL_TEE: self._after, _GLOBAL_GET: self._after, _GLOBAL_SET: self._set_global,
-            _I64_MUL: self._multiply,
+            0x00: self._stop, BLOCK: self._enter, LOOP: self._loop, IF: self._enter,
+            ELSE: self._else, END: self._end, BR: self._br, BR_IF: self._br_if,
+            BR_TABLE: self._br_table, 0x0F: self._stop, CALL: self._call,
+            CALL_INDIRECT: self._call_indirect, PREFIX_FC: self._prefixed,
+            GLOBAL_SET: self._set_global,
         }  # fmt: skip
         self.problems: list[str] = []
 
     def function(self, code: bytes, position: int) -> None:
         """Follow a body, given with its size, whose first instruction is at `position`."""
         self._code = code
-        self._accesses = frozenset(self._global_accesses)
         self._turns_paid_at = self._compared_at = _NOWHERE
         self._unpaid = self._unchecked = _ENTRY
         self._open = [_Open(0, _ENTRY, _ENTRY)]
-        followers, skip_plain, end = self._followers, _skip_plain, len(code)
+        followers, reader, kinds, end = self._followers, self._reader, KINDS, len(code)
+        reader.start(code)
         while position < end:
             opcode = code[position]
-            if opcode not in _NEVER_PLAIN:
-                found: re.Match[bytes] = skip_plain(code, position)  # type: ignore[assignment] # may be empty
-                if found.lastindex is not None:
+            if kinds[opcode] != FOLLOWED:
+                found = reader.find(position)
+                if found[0] != FOLLOW:
                     position = self._access(found)
                     continue
-                position = found.end()
+                position = found[1]
                 if position >= end:
                     break
                 opcode = code[position]
             # The most frequent ones directly: a call of a method that is looked up takes longer.
-            if opcode == _END:
+            if opcode == END:
                 position = self._end(position)
-            elif opcode == _CALL:
+            elif opcode == CALL:
                 position = self._call(position)
             else:
                 position = followers[opcode](position)
@@ -216,37 +161,36 @@ class Walk:
 
     # The counter
 
-    def _access(self, found: re.Match[bytes]) -> int:
-        """What may be a charge, a comparison, or a move of the counter."""
-        at, form = found.start(_LOAD_GROUP), found.lastindex
-        if found[_LOAD_GROUP] not in self._accesses:
-            return self._after(at)
-        if form == _COMPARE_GROUP:
-            return self._compared(at, found.end() - 1)
-        if form == _MOVE_GROUP:
-            return self._moved(at, found[_MOVE_GROUP])
-        cost = found[_COST_GROUP]
-        if found[_STORE_GROUP] not in self._accesses:
-            return self._after(at)
-        if cost == b"\0" or cost[-1] & 0x40:
-            self._problem(at, "a charge of nothing")
-        return self._charged(found.start(_STORE_GROUP), found.end())
+    def _access(self, found: Found) -> int:
+        """A charge, a comparison, or a move of the counter."""
+        form, at, middle, end = found
+        if form == COMPARED:
+            return self._compared(at, middle)
+        if form == MOVED:
+            return self._moved(middle, end)
+        if form == CHARGED:
+            cost_end = middle - 2  # before the `i64.sub`
+            is_nothing = self._code[cost_end] == 0 and self._code[cost_end - 1] == I64_CONST
+            if is_nothing or self._code[cost_end] & 0x40:
+                self._problem(at, "a charge of nothing")
+            return self._charged(middle, end)
+        self._turns_paid_at = self._charged(middle, end)
+        return self._turns_paid_at
 
-    def _moved(self, at: int, move: bytes) -> int:
+    def _moved(self, store: int, end: int) -> int:
         """The counter is read and set: it has a copy in a local now, or is the copy's again."""
-        if move[0] == _LOCAL_SET:
-            index = move[1:]
-            copies = b"\x20" + index, b"\x21" + index, b"\x22" + index
-            self._accesses = frozenset((*self._global_accesses, *copies))
-        position = self._after(at)
-        return position + len(move) if move in self._accesses else position
+        index = read_integer(self._code, store + 1)[0]
+        if self._code[store] == LOCAL_SET:
+            self._reader.copied_to(index)
+            return end
+        return end if index == self._gas else store
 
     def _charged(self, store: int, end: int) -> int:
         """The counter is charged by a store; what `local.tee` leaves may be compared."""
         if self._unpaid != _DEAD:
             self._unpaid = 0
             self._unchecked |= _ENTRY
-        return store if self._code[store] == _LOCAL_TEE else end
+        return store if self._code[store] == LOCAL_TEE else end
 
     def _compared(self, at: int, branch: int) -> int:
         """The counter is compared with zero; who goes on has gas."""
@@ -256,14 +200,6 @@ class Walk:
         if at == self._turns_paid_at:
             self._compared_at = position
         return position
-
-    def _multiply(self, at: int) -> int:
-        """What may be the end of a charge for all turns of a loop."""
-        found = _charge_turns(self._code, at)
-        if found is None or found[1] not in self._accesses:
-            return at + 1
-        self._turns_paid_at = self._charged(found.start(1), found.end())
-        return self._turns_paid_at
 
     def _set_global(self, at: int) -> int:
         if read_integer(self._code, at + 1)[0] == self._gas:
@@ -310,15 +246,15 @@ class Walk:
     def _else(self, at: int) -> int:
         block = self._open[-1]
         block.join(self._unpaid, self._unchecked)
-        block.kind = _ELSE
+        block.kind = ELSE
         self._unpaid, self._unchecked = block.unpaid, block.unchecked
         return at + 1
 
     def _end(self, at: int) -> int:
         block = self._open.pop()
-        if block.kind == _IF:
+        if block.kind == IF:
             block.join(block.unpaid, block.unchecked)
-        if block.kind != _LOOP and block.exits_unpaid != _DEAD:
+        if block.kind != LOOP and block.exits_unpaid != _DEAD:
             block.join(self._unpaid, self._unchecked)
             self._unpaid, self._unchecked = block.exits_unpaid, block.exits_unchecked
         if self._unpaid != _DEAD:
@@ -356,7 +292,7 @@ class Walk:
         if self._unpaid == _DEAD:
             return
         block = self._open[-1 - depth]
-        if block.kind != _LOOP:
+        if block.kind != LOOP:
             block.join(self._unpaid, self._unchecked)
             return
         if block.prepaid_from != _NOWHERE and self._ends_counted_loop(block.prepaid_from, at):

@@ -7,6 +7,7 @@ import wasmtime
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from injector.counter_code import ByteReader, PatternReader
 from injector.decode import Decoder
 from injector.errors import Findings
 from injector.leb128 import signed, sized, unsigned
@@ -44,11 +45,19 @@ def body(code: str) -> bytes:
     return sized(bytes(wasm[start:end]))
 
 
+def follow(whole: bytes, counter: int | None, imports: int, helpers: int) -> list[str]:
+    """What both readers find wrong, which has to be the same."""
+    found = []
+    for reader in (ByteReader, PatternReader):
+        walk = Walk(counter, imports, helpers, reader=reader)
+        walk.function(whole, skip_locals(whole))
+        found.append(walk.problems)
+    assert found[0] == found[1]
+    return found[0]
+
+
 def problems(code: str, counter: int | None = 1) -> list[str]:
-    walk = Walk(counter, 1, 2)
-    whole = body(code)
-    walk.function(whole, skip_locals(whole))
-    return [problem.partition(": ")[2] for problem in walk.problems]
+    return [problem.partition(": ")[2] for problem in follow(body(code), counter, 1, 2)]
 
 
 @pytest.mark.parametrize(
@@ -168,10 +177,31 @@ LOOP_BACK = b"\x03\x40\x0c\x00\x0b\x0b"  # loop, br 0, end; end
 @example([b"\x7e", b"\x7d", b"\x21\x03"])
 def test_every_instruction_is_skipped_whole(code: list[bytes]) -> None:
     whole = sized(b"\x00" + b"".join(code) + LOOP_BACK)
-    walk = Walk(1 << 40, 0, 0)
-    walk.function(whole, skip_locals(whole))
     branch = len(whole) - 4
-    assert [p for p in walk.problems if "cycle" in p] == [
+    assert [p for p in follow(whole, 1 << 40, 0, 0) if "cycle" in p] == [
         f"offset {branch:#x}: an unpaid cycle",
         f"offset {branch:#x}: a cycle without a check",
     ]
+
+
+# The counter is global 1, and local 2 its copy wherever one is made.
+LOADS = (b"\x20\x02", b"\x23\x01", b"\x22\x02", b"\x20\x00", b"\x23\x00")
+STORES = (b"\x21\x02", b"\x24\x01", b"\x22\x02", b"\x21\x00", b"\x24\x00")
+FRAGMENTS = st.sampled_from([
+    *LOADS, *STORES, b"\x42\x07", b"\x42\xc0\x00", b"\x42\x00", b"\x7d", b"\x7e", b"\x53", b"\x84",
+    b"\x0d\x00", b"\x23\x01\x21\x02", b"\x20\x02\x42\x07\x7d", b"\x42\x00\x53\x0d\x00", b"\x7e\x7d",
+    b"\x10\x00", b"\x10\x01", b"\x02\x40", b"\x0b", b"\x0b",
+])  # fmt: skip
+
+
+@given(st.lists(FRAGMENTS, max_size=60))
+def test_both_readers_see_the_same_in_code_on_the_counter(fragments: list[bytes]) -> None:
+    """`follow` compares them; blocks are closed where the fragments leave some open, or none."""
+    code, opened = [b"\x02\x40"], 1
+    for fragment in fragments:
+        if fragment == b"\x0b" and opened == 1:
+            continue
+        opened += {b"\x02\x40": 1, b"\x0b": -1}.get(fragment, 0)
+        code.append(fragment)
+    whole = sized(b"\x00" + b"".join(code) + b"\x0b" * opened + LOOP_BACK)
+    assert any("cycle" in problem for problem in follow(whole, 1, 1, 2))
