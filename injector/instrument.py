@@ -113,7 +113,8 @@ def instrument(
     options = Options(
         find_policy(policy), find_schedule(schedule), counter, limits, runtime, restart
     )
-    return _instrument(bytes(wasm), options)[0]
+    with CollectorPaused():
+        return _instrument(_accept(bytes(wasm), options), options).output
 
 
 def instrument_with_stats(
@@ -131,7 +132,19 @@ def instrument_with_stats(
         ScheduleError: The schedule cannot be used.
     """
     options = Options(find_policy(policy), find_schedule(schedule), counter, limits)
-    return _instrument(bytes(wasm), options)
+    with CollectorPaused():
+        analysis = _accept(bytes(wasm), options)
+        written = _instrument(analysis, options)
+        names = {} if analysis.names is None else analysis.names.functions
+        stats = find_stats(
+            analysis.module,
+            analysis.plans,
+            written.placements,
+            written.bodies,
+            written.output,
+            names,
+        )
+        return written.output, stats
 
 
 def profile(
@@ -165,7 +178,7 @@ def profile(
         analysis = _accept(bytes(wasm), options)
         layout, at_start = _lay_out(analysis, options)
         counters = FunctionCounters(layout, analysis.plans, at_start)
-        output = _write(analysis, options, layout, counters)[0]
+        output = _write(analysis, options, layout, counters).output
         names = {} if analysis.names is None else analysis.names.functions
         return Profiled(output, counters.functions(names))
 
@@ -191,10 +204,23 @@ class Options:
     restart: bool = False
 
 
-def _instrument(wasm: bytes, options: Options) -> tuple[bytes, Stats]:
-    with CollectorPaused():
-        analysis = _accept(wasm, options)
-        return _write(analysis, options, _lay_out(analysis, options)[0])
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written.
+
+    Attributes:
+        output: The instrumented module.
+        placements: The charges, by function index.
+        bodies: The function bodies with their sizes, by the index in the original.
+    """
+
+    output: bytes
+    placements: dict[int, Placement]
+    bodies: dict[int, bytes]
+
+
+def _instrument(analysis: Analysis, options: Options) -> Written:
+    return _write(analysis, options, _lay_out(analysis, options)[0])
 
 
 def _accept(wasm: bytes, options: Options) -> Analysis:
@@ -281,7 +307,7 @@ def _write(
     options: Options,
     layout: Layout,
     counters: FunctionCounters | None = None,
-) -> tuple[bytes, Stats]:
+) -> Written:
     module = analysis.module
     placements = place_charges(module, analysis.plans)
     facts = _facts(module, analysis.plans, placements, options.policy)
@@ -293,8 +319,7 @@ def _write(
     extent: Extent | None = module.memories[0] if options.policy.contract else None
     custom = _custom(analysis, options.schedule, layout, is_profiled=counters is not None)
     output = encode_module(module, layout, bodies, extent, custom)
-    names = {} if analysis.names is None else analysis.names.functions
-    return output, find_stats(module, analysis.plans, placements, bodies, output, names)
+    return Written(output, placements, bodies)
 
 
 def _main(module: Module, policy: Policy, what: str) -> int:
