@@ -44,12 +44,13 @@ def callees_first(plans: list[FunctionPlan], imported_functions: int) -> list[Fu
         path: list[tuple[FunctionPlan, Iterator[int]]] = [(root, iter(root.calls))]
         while path:
             plan, callees = path[-1]
-            callee = next((c for c in callees if c >= imported_functions and c not in seen), None)
-            if callee is None:
+            for callee in callees:
+                if callee >= imported_functions and callee not in seen:
+                    seen.add(callee)
+                    child = plans[callee - imported_functions]
+                    path.append((child, iter(child.calls)))
+                    break
+            else:
                 order.append(plan)
                 path.pop()
-            else:
-                seen.add(callee)
-                child = plans[callee - imported_functions]
-                path.append((child, iter(child.calls)))
     return order

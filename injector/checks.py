@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from injector.plan import FunctionPlan, Site
+from injector.plan import FunctionPlan
 
 MOST_DEBT: Final = 1_000
 """In gas; some 200,000 cycles of work, or 0.1 milliseconds, that nobody may pay for."""
@@ -41,6 +41,9 @@ class Checks:
 
     blocks: frozenset[int]
     sites: frozenset[int]
+
+
+NO_CHECKS: Final = Checks(frozenset(), frozenset())
 
 
 class CheckFinder:
@@ -76,21 +79,23 @@ class CheckFinder:
             uses: What the instruction at each offset does; those that do nothing are missing.
             at_entry: Whether the function compares after the charge of its first block.
         """
-        in_block: dict[int, list[Site]] = {}
-        for site in plan.sites:
-            if site.offset in uses:
-                in_block.setdefault(site.block, []).append(site)
-        debts: list[int] = []
+        sites = [site for site in plan.sites if site.offset in uses]
+        next_site, debts = 0, list[int]()
         for index, before in enumerate(plan.blocks.before):
-            debt = debts[before[0]] if before else 0
-            if len(before) > 1:
-                debt = max([debts[each] for each in before])
+            if len(before) == 1:
+                debt = debts[before[0]]
+            else:
+                debt = max([debts[each] for each in before], default=0)
             debt = self._enter(index, debt)
             if index == 0 and at_entry:
                 debt = 0
-            for site in in_block.get(index, ()):
-                debt = self._pass(site.offset, uses[site.offset], debt)
+            while next_site < len(sites) and sites[next_site].block == index:
+                offset = sites[next_site].offset
+                debt = self._pass(offset, uses[offset], debt)
+                next_site += 1
             debts.append(debt)
+        if not self._blocks and not self._sites:
+            return NO_CHECKS
         return Checks(frozenset(self._blocks), frozenset(self._sites))
 
     def _enter(self, block: int, debt: int) -> int:

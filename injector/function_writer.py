@@ -19,7 +19,7 @@ from injector.charges import (
     const64,
     local,
 )
-from injector.checks import MOST_DEBT, CheckFinder, Checks, Use
+from injector.checks import MOST_DEBT, NO_CHECKS, CheckFinder, Checks, Use
 from injector.counted_loops import HIGHEST_COST, CountedLoop, find_counted_loop
 from injector.edits import Edit, apply_edits
 from injector.gas_code import GasCode, negative
@@ -31,7 +31,6 @@ from injector.placement import LOOP_WEIGHT, Placement
 from injector.plan import FunctionPlan, Site
 from injector.scan import skip_integers
 
-_NO_CHECKS: Final = Checks(frozenset(), frozenset())
 _COST_OF_GLOBAL: Final = 2  # a charge on the global, compared with one on a local
 _COST_OF_SPILL: Final = 4  # writing the local back and reading it again
 
@@ -119,14 +118,15 @@ class FunctionWriter:
             The charges that are left, with the first turn of a loop as part of the code before
             it; and for each counted loop the loop and the cost of a turn.
         """
-        plan, charges = self.plan, dict(self.placement.charges)
+        plan, loops = self.plan, self.placement.loops
         counted: dict[int, tuple[CountedLoop, int]] = {}
-        if not self._metered:
-            return charges, counted
+        if not self._metered or not loops:
+            return self.placement.charges, counted
+        charges = dict(self.placement.charges)
         offset = plan.blocks.offset
         code = self._module.wasm[plan.start : plan.end]
         busy = {site.block for site in plan.sites}
-        for first, last in self.placement.loops.items():
+        for first, last in loops.items():
             if first != last or first in busy or not 0 < charges.get(first, 0) < HIGHEST_COST:
                 continue
             if first + 1 == len(offset):
@@ -174,11 +174,11 @@ class FunctionWriter:
     def _find_checks(self) -> Checks:
         """Where the counter is compared, beside the entry and the exit."""
         if not self._metered or self.plan.index not in self._facts.gas_users:
-            return _NO_CHECKS
+            return NO_CHECKS
         loops = self.placement.loops.keys() - self._counted.keys()
         most = MOST_DEBT * self._layout.schedule.scale
         if not self._uses and not loops and sum(self._charges.values()) <= most:
-            return _NO_CHECKS
+            return NO_CHECKS
         finder = CheckFinder(self._charges, loops, self._counted.keys(), most)
         return finder.find(self.plan, self._uses, at_entry=self._words is not None)
 

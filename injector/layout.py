@@ -44,6 +44,7 @@ USE_GAS: Final = ("ethereum", "useGas")
 _MEMORY_PAGES: Final = 65_536
 _COPIES: Final = frozenset({"memory.copy", "memory.fill", "memory.init"})
 _TABLE_COPIES: Final = frozenset({"table.copy", "table.fill", "table.init"})
+_WITHOUT_HELPER: Final = frozenset({"call", "call_indirect", "return"})
 _WORD_SHIFT: Final = 5  # 32 bytes
 
 
@@ -70,7 +71,9 @@ class Layout:
         self.module = module
         self.schedule = schedule
         self.types = list(module.types)
-        self._type_indices = {kind: index for index, kind in reversed([*enumerate(self.types)])}
+        self._type_indices: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
+        for index, kind in enumerate(self.types):
+            self._type_indices.setdefault((kind.params, kind.results), index)
         self.imports: list[bytes] = []
         self.helpers: list[Helper | LinkedFunction] = []
         self.linked: Linked | None = None
@@ -166,10 +169,12 @@ class Layout:
 
     def type_index(self, kind: FunctionType) -> int:
         """The index of a function type, added if the module lacks it."""
-        if kind not in self._type_indices:
-            self._type_indices[kind] = len(self.types)
+        key = kind.params, kind.results
+        index = self._type_indices.get(key)
+        if index is None:
+            index = self._type_indices[key] = len(self.types)
             self.types.append(kind)
-        return self._type_indices[kind]
+        return index
 
     def block_type(self, results: tuple[int, ...]) -> bytes:
         """The block type of a block with these results."""
@@ -250,7 +255,12 @@ class Layout:
         return self._indices[key]
 
     def _add_charging_helpers(self, plans: list[FunctionPlan]) -> None:
-        used = {(s.mnemonic, s.operand) for plan in plans for s in plan.sites}
+        used = {
+            (site.mnemonic, site.operand)
+            for plan in plans
+            for site in plan.sites
+            if site.mnemonic not in _WITHOUT_HELPER
+        }
         mnemonics = {mnemonic for mnemonic, _ in used}
         schedule, counter = self.schedule, self.counter
         if "memory.grow" in mnemonics:

@@ -63,6 +63,8 @@ def read_signed(data: bytes, position: int, bits: int) -> tuple[int, int]:
 
 def unsigned(value: int) -> bytes:
     """The shortest unsigned LEB128 form of a non-negative integer."""
+    if value < 0x80:
+        return _ONE_BYTE[value]
     out = b""
     while value > 0x7F:
         out += _CONTINUED[value & 0x7F]
@@ -72,6 +74,8 @@ def unsigned(value: int) -> bytes:
 
 def signed(value: int) -> bytes:
     """The shortest signed LEB128 form of an integer."""
+    if -0x40 <= value < 0x40:
+        return _ONE_BYTE[value & 0x7F]
     out = b""
     while not -0x40 <= value < 0x40:
         out += _CONTINUED[value & 0x7F]
