@@ -6,9 +6,9 @@ from typing import Final
 
 from injector.errors import Invalid
 from injector.limits import Limits
-from injector.module import FunctionType, FunctionUse, Module
+from injector.module import FunctionType, Module
 from injector.opcodes import ANY, TYPE_NAMES
-from injector.plan import Blocks, FunctionPlan, Site
+from injector.plan import FunctionPlan, Site
 from injector.schedule import Schedule
 from injector.types import Gate
 
@@ -104,18 +104,19 @@ class Body:
         self.live = True
         self.cost = 0
         self.opcode_at = 0
-        self.offset: list[int] = []
-        self.depth: list[int] = []
-        self.block_cost: list[int] = []
-        self.after_call: list[int | None] = []
-        self.before: list[tuple[int, ...]] = []
-        self.turns: list[tuple[int, int]] = []
-        self.exits: list[int] = []
-        self.openers: dict[int, int] = {}
-        self.sites: list[Site] = []
+        blocks = plan.blocks
+        self.offset = blocks.offset
+        self.depth = blocks.depth
+        self.block_cost = blocks.cost
+        self.after_call = blocks.after_call
+        self.before = blocks.before
+        self.turns = blocks.turns
+        self.exits = blocks.exits
+        self.openers = blocks.openers
+        self.sites = plan.sites
         self.calls: set[int] = set()
-        self.function_uses: list[FunctionUse] = []
-        self.first_local_uses: list[int] = []
+        self.function_uses = plan.function_uses
+        self.first_local_uses = plan.first_local_uses
 
     # Operands
 
@@ -144,10 +145,16 @@ class Body:
         """Take operands, the last type from the top."""
         if not expected:
             return
-        stack, count = self.stack, len(expected)
-        if len(stack) - count >= self.base and tuple(stack[-count:]) == expected:
-            del stack[-count:]
-            return
+        stack = self.stack
+        at = lowest = len(stack) - len(expected)
+        if lowest >= self.base:
+            for kind in expected:
+                if stack[at] != kind:
+                    break
+                at += 1
+            else:
+                del stack[lowest:]
+                return
         for kind in reversed(expected):
             self.pop(kind)
 
@@ -178,8 +185,16 @@ class Body:
         self.base = frames[-1].height if frames else 0
         return frame
 
-    def target(self, depth: int) -> Frame:
-        """The block that a branch of this depth leads to, noted as branched to."""
+    def here(self) -> tuple[int, ...]:
+        """The current block, as a branch from it is noted."""
+        return (len(self.offset) - 1,)
+
+    def target(self, depth: int, here: tuple[int, ...]) -> Frame:
+        """The block that a branch of this depth leads to, noted as branched to from `here`.
+
+        Tables with many targets in many blocks make the number of a block the most frequent object
+        by far; taken out of `here` it is one object, and else one for each target.
+        """
         if depth >= len(self.frames):
             raise Invalid(f"label {depth}", "invalid: no such block")
         frame = self.frames[-1 - depth]
@@ -187,11 +202,11 @@ class Body:
             self.plan.branches_out = True
         if self.live:
             if frame.kind == LOOP:
-                self.turns.append((len(self.offset) - 1, frame.first))
+                self.turns.append((here[0], frame.first))
             elif frame.kind == FUNCTION_BODY:
                 self.exit_here()
             else:
-                frame.incoming.append(len(self.offset) - 1)
+                frame.incoming += here
         return frame
 
     def stop(self) -> None:
@@ -245,16 +260,9 @@ class Body:
     # The end
 
     def finish(self) -> None:
-        """Put what was learned into the plan."""
+        """Put into the plan what is not there yet."""
         plan = self.plan
         plan.params = self.params
         plan.height = len(self.locals) + self.highest
         plan.values = self.values
-        plan.sites = tuple(self.sites)
-        plan.calls = tuple(sorted(self.calls))
-        plan.function_uses = tuple(self.function_uses)
-        plan.first_local_uses = tuple(self.first_local_uses)
-        plan.blocks = Blocks(
-            tuple(self.offset), tuple(self.depth), tuple(self.block_cost), tuple(self.after_call),
-            tuple(self.before), tuple(self.turns), tuple(self.exits), self.openers,
-        )  # fmt: skip
+        plan.calls = sorted(self.calls)

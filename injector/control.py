@@ -95,7 +95,7 @@ def end(body: Body, position: int, _row: Row) -> int:
 def br(body: Body, position: int, _row: Row) -> int:
     """`br`."""
     depth, position = read_u32(body.code, position)
-    body.pop_all(body.target(depth).label)
+    body.pop_all(body.target(depth, body.here()).label)
     body.stop()
     return position
 
@@ -103,7 +103,7 @@ def br(body: Body, position: int, _row: Row) -> int:
 def br_if(body: Body, position: int, _row: Row) -> int:
     """`br_if`: what follows is a block of its own."""
     depth, position = read_u32(body.code, position)
-    label = body.target(depth).label
+    label = body.target(depth, body.here()).label
     body.pop(I32)
     if label:
         body.pop_all(label)
@@ -127,13 +127,16 @@ def br_table(body: Body, position: int, _row: Row) -> int:
         depths[depth] = None
     body.cost += body.schedule.br_table_entry * (count + 1)
     body.pop(I32)
-    arity = len(body.target(depth).label)
+    here = body.here()
+    last = body.target(depth, here).label
+    arity = len(last)
     for each in depths:
-        label = body.target(each).label
+        label = body.target(each, here).label
         if len(label) != arity:
             raise Invalid("", "invalid: targets with different numbers of operands")
-        _check_operands(body, label)
-    body.pop_all(body.target(depth).label)
+        if label:
+            _check_operands(body, label)
+    body.pop_all(last)
     body.stop()
     return position
 

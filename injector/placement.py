@@ -12,7 +12,6 @@ What is charged at the entry of a function that is only called directly is paid 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
@@ -25,7 +24,6 @@ _MOST_LOOPS: Final = 6  # nested loops beyond count no more
 _WEIGHTS: Final = tuple(LOOP_WEIGHT**depth for depth in range(_MOST_LOOPS + 1))
 
 
-@dataclass(frozen=True, slots=True)
 class Placement:
     """The charges of one function.
 
@@ -38,11 +36,21 @@ class Placement:
         prepaid: What the callers pay.
     """
 
-    charges: dict[int, int]
-    weights: tuple[int, ...]
-    loops: dict[int, int]
-    runs: tuple[int, ...]
-    prepaid: int
+    __slots__ = ("charges", "loops", "prepaid", "runs", "weights")
+
+    def __init__(
+        self,
+        charges: dict[int, int],
+        weights: list[int],
+        loops: dict[int, int],
+        runs: list[int],
+        prepaid: int,
+    ) -> None:
+        self.charges = charges
+        self.weights = weights
+        self.loops = loops
+        self.runs = runs
+        self.prepaid = prepaid
 
 
 def place_charges(module: Module, plans: list[FunctionPlan]) -> dict[int, Placement]:
@@ -96,7 +104,7 @@ class _Graph:
             runs.append(runs[index - 1] if joined else index)
             if callee is not None and not joined:
                 locked.append(index)
-        self._runs = tuple(runs)
+        self._runs = runs
         self._weights, self._loops = _loops(blocks)
         self._group = list(range(len(blocks)))
         following = self._join_successors()
@@ -183,14 +191,14 @@ class _Graph:
         self._group[max(first, second)] = min(first, second)
 
 
-def _loops(blocks: Blocks) -> tuple[tuple[int, ...], dict[int, int]]:
+def _loops(blocks: Blocks) -> tuple[list[int], dict[int, int]]:
     """How often each block is assumed to run, and the blocks that start a loop, with its last block."""
     if not blocks.turns:
-        return (1,) * len(blocks), {}
+        return [1] * len(blocks), {}
     last = {first: block for block, first in blocks.turns}
     changes = [0] * (len(blocks) + 1)
     for first, end in last.items():
         changes[first] += 1
         changes[end + 1] -= 1
     depths = accumulate(changes[:-1])
-    return tuple([_WEIGHTS[min(depth, _MOST_LOOPS)] for depth in depths]), last
+    return [_WEIGHTS[min(depth, _MOST_LOOPS)] for depth in depths], last

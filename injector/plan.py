@@ -1,20 +1,21 @@
-"""What validation learns about one function: its basic blocks and what has to be rewritten."""
+"""What validation learns about one function: its basic blocks and what has to be rewritten.
+
+There is one of these for each function, or each call; so they are plain classes, whose constructors
+are compiled where this module is, and not dataclasses, whose constructors never are.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from injector.module import FunctionUse
 
 
-@dataclass(slots=True, eq=False)
 class Blocks:
     """The basic blocks of a function: runs of live code that all executes if its first does.
 
     Traps aside. The columns have one entry for each block, in the order of their offsets; the first
-    block is the entry. (The garbage collector visits objects again and again, but a tuple of
-    integers only once; so there is neither an object nor a list for each block.)
+    block is the entry. Nobody changes them once the function is validated.
 
     Attributes:
         offset: Where it starts, from the start of the body; a charge can be put there.
@@ -28,21 +29,23 @@ class Blocks:
         openers: For each block that starts a loop, where the `loop` stands.
     """
 
-    offset: tuple[int, ...]
-    depth: tuple[int, ...]
-    cost: tuple[int, ...]
-    after_call: tuple[int | None, ...]
-    before: tuple[tuple[int, ...], ...]
-    turns: tuple[tuple[int, int], ...]
-    exits: tuple[int, ...]
-    openers: dict[int, int]
+    __slots__ = (
+        "after_call", "before", "cost", "depth", "exits", "offset", "openers", "turns",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.offset: list[int] = []
+        self.depth: list[int] = []
+        self.cost: list[int] = []
+        self.after_call: list[int | None] = []
+        self.before: list[tuple[int, ...]] = []
+        self.turns: list[tuple[int, int]] = []
+        self.exits: list[int] = []
+        self.openers: dict[int, int] = {}
 
     def __len__(self) -> int:
         """How many blocks there are."""
         return len(self.offset)
-
-
-_NO_BLOCKS: Final = Blocks((), (), (), (), (), (), (), {})
 
 
 INDIRECT: Final = -1
@@ -74,7 +77,6 @@ class Site:
         self.depth = depth
 
 
-@dataclass(slots=True)
 class FunctionPlan:
     """What validation learned about one function.
 
@@ -97,18 +99,19 @@ class FunctionPlan:
             offsets from the start of the body.
     """
 
-    index: int
-    start: int
-    end: int
-    code: int = 0
-    params: int = 0
-    declared_locals: int = 0
-    height: int = 0
-    values: int = 0
-    blocks: Blocks = _NO_BLOCKS
-    sites: tuple[Site, ...] = ()
-    calls: tuple[int, ...] = ()
-    calls_indirectly: bool = False
-    branches_out: bool = False
-    first_local_uses: tuple[int, ...] = ()
-    function_uses: tuple[FunctionUse, ...] = ()
+    __slots__ = (
+        "blocks", "branches_out", "calls", "calls_indirectly", "code", "declared_locals", "end",
+        "first_local_uses", "function_uses", "height", "index", "params", "sites", "start", "values",
+    )  # fmt: skip
+
+    def __init__(self, index: int, start: int, end: int) -> None:
+        self.index = index
+        self.start = start
+        self.end = end
+        self.code = self.params = self.declared_locals = self.height = self.values = 0
+        self.blocks = Blocks()
+        self.sites: list[Site] = []
+        self.calls: list[int] = []
+        self.calls_indirectly = self.branches_out = False
+        self.first_local_uses: list[int] = []
+        self.function_uses: list[FunctionUse] = []
