@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Final
 
 from injector.plan import FunctionPlan
@@ -20,14 +19,13 @@ MOST_DEBT: Final = 1_000
 """In gas; some 200,000 cycles of work, or 0.1 milliseconds, that nobody may pay for."""
 
 
-class Use(Enum):
-    """What an instruction does with the counter."""
-
-    COMPARES = auto()  # and charges before it compares: helpers for lengths and pages
-    HOST = auto()  # shows the counter to the host, which leaves no debt
-    UNKNOWN = auto()  # may show the counter to the host, and may return in debt
-    COMPARES_AT_ENTRY = auto()  # may return in debt
-    MAY_OWE = auto()  # may return in debt, and does not compare at its entry
+# What an instruction does with the counter.
+UNUSED: Final = 0
+COMPARES: Final = 1  # and charges before it compares: helpers for lengths and pages
+HOST: Final = 2  # shows the counter to the host, which leaves no debt
+UNKNOWN: Final = 3  # may show the counter to the host, and may return in debt
+COMPARES_AT_ENTRY: Final = 4  # may return in debt
+MAY_OWE: Final = 5  # may return in debt, and does not compare at its entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,28 +69,30 @@ class CheckFinder:
         self._blocks: set[int] = set()
         self._sites: set[int] = set()
 
-    def find(self, plan: FunctionPlan, uses: dict[int, Use], *, at_entry: bool) -> Checks:
+    def find(self, plan: FunctionPlan, uses: list[int], *, at_entry: bool) -> Checks:
         """Find the comparisons.
 
         Args:
             plan: The function.
-            uses: What the instruction at each offset does; those that do nothing are missing.
+            uses: What each of its sites does.
             at_entry: Whether the function compares after the charge of its first block.
         """
-        sites = [site for site in plan.sites if site.offset in uses]
-        next_site, debts = 0, list[int]()
+        sites, site, count = plan.sites, 0, len(uses)
+        debts: list[int] = []
         for index, before in enumerate(plan.blocks.before):
-            if len(before) == 1:
-                debt = debts[before[0]]
+            debt = 0
+            if before is None:
+                debt = debts[-1]
             else:
-                debt = max([debts[each] for each in before], default=0)
+                for each in before:
+                    debt = max(debt, debts[each])
             debt = self._enter(index, debt)
             if index == 0 and at_entry:
                 debt = 0
-            while next_site < len(sites) and sites[next_site].block == index:
-                offset = sites[next_site].offset
-                debt = self._pass(offset, uses[offset], debt)
-                next_site += 1
+            while site < count and sites[site].block == index:
+                if uses[site] != UNUSED:
+                    debt = self._pass(sites[site].offset, uses[site], debt)
+                site += 1
             debts.append(debt)
         if not self._blocks and not self._sites:
             return NO_CHECKS
@@ -108,13 +108,13 @@ class CheckFinder:
             return 0
         return debt
 
-    def _pass(self, offset: int, use: Use, debt: int) -> int:
+    def _pass(self, offset: int, use: int, debt: int) -> int:
         """The debt after an instruction."""
-        if use is Use.COMPARES:
+        if use == COMPARES:
             return 0
-        if use is Use.COMPARES_AT_ENTRY:
+        if use == COMPARES_AT_ENTRY:
             return self._most
-        if use in (Use.HOST, Use.UNKNOWN) or debt >= self._most:
+        if use in (HOST, UNKNOWN) or debt >= self._most:
             self._sites.add(offset)
             debt = 0
-        return 0 if use is Use.HOST else debt + self._most
+        return 0 if use == HOST else debt + self._most

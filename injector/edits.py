@@ -7,7 +7,7 @@ Edit = tuple[int, int, int, bytes]
 
 - the offset of the first byte to replace;
 - a rank: among edits with the same offset the lower one stands first;
-- the offset after the last byte to replace, the first one again for an insertion;
+- how many bytes to replace, 0 for an insertion;
 - what to put there.
 
 A plain tuple, because there are very many, and the garbage collector leaves plain tuples alone.
@@ -18,9 +18,10 @@ def apply_edits(data: bytes, start: int, end: int, edits: list[Edit]) -> bytes:
     """The bytes of `data` from `start` to `end` with the edits, none of which overlap."""
     parts: list[bytes] = []
     position = start
-    for first, _, after, code in sorted(edits):
-        parts.append(data[position:first])
+    for first, _, length, code in sorted(edits):
+        if first > position:
+            parts.append(data[position:first])
         parts.append(code)
-        position = after
+        position = first + length
     parts.append(data[position:end])
     return b"".join(parts)

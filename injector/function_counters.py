@@ -126,7 +126,7 @@ class FunctionCounters:
         """What is put into a function; nothing is replaced."""
         counter = self._counters[plan.index]
         edits: list[Edit] = [
-            (offset, _RANK, offset, _add(counter, const64(cost)))
+            (offset, _RANK, 0, _add(counter, const64(cost)))
             for offset, cost in zip(plan.blocks.offset, plan.blocks.cost, strict=True)
             if cost
         ]
@@ -142,10 +142,10 @@ class FunctionCounters:
         measure = local(CALL, self._length(*price))
         add = _add(counter, local(GLOBAL_GET, self._amount))
         if site.mnemonic not in _GROWTHS:
-            return [(site.offset, _RANK, site.offset, measure + add)]
+            return [(site.offset, _RANK, 0, measure + add)]
         return [
-            (site.offset, _RANK, site.offset, measure),
-            (site.end, _RANK, site.end, local(CALL, self._given()) + add),
+            (site.offset, _RANK, 0, measure),
+            (site.end, _RANK, 0, local(CALL, self._given()) + add),
         ]
 
     def _length(self, price: int, shift: int) -> int:

@@ -19,7 +19,18 @@ from injector.charges import (
     const64,
     local,
 )
-from injector.checks import MOST_DEBT, NO_CHECKS, CheckFinder, Checks, Use
+from injector.checks import (
+    COMPARES,
+    COMPARES_AT_ENTRY,
+    HOST,
+    MAY_OWE,
+    MOST_DEBT,
+    NO_CHECKS,
+    UNKNOWN,
+    UNUSED,
+    CheckFinder,
+    Checks,
+)
 from injector.counted_loops import HIGHEST_COST, CountedLoop, find_counted_loop
 from injector.edits import Edit, apply_edits
 from injector.gas_code import GasCode, negative
@@ -74,11 +85,8 @@ class FunctionWriter:
         height = layout.height
         self._words = height.words.get(plan.index)
         self._metered = layout.schedule.charges and layout.gas_global is not None
-        self._uses: dict[int, Use] = {}
-        if self._metered:
-            for site in plan.sites:
-                if (use := self._use(site)) is not None:
-                    self._uses[site.offset] = use
+        self._words_left = b"" if self._words is None else local(LOCAL_GET, plan.params)
+        self._uses = self._find_uses()
         self._charges, self._counted = self._find_counted()
         self._uses_copy = self._metered and self._prefers_copy()
         copy = plan.params + plan.declared_locals + (self._words is not None)
@@ -97,14 +105,16 @@ class FunctionWriter:
         """The body with its size; `more` may insert code that does not touch what this does."""
         plan = self.plan
         code = self._module.wasm[plan.start : plan.end]
-        edits = [edit for site in plan.sites for edit in self._site(site)]
-        edits += self._charge_edits()
+        edits = self._charge_edits()
+        for site, use in zip(plan.sites, self._uses, strict=True):
+            self._edit_site(edits, site, use)
         edits += self._counted_edits()
         edits += self._functions(code) + more
         if self._words is not None:
             moved = leb128.unsigned(plan.params + plan.declared_locals)
             edits += [
-                (start, 3, skip_integers(code, start, 1), moved) for start in plan.first_local_uses
+                (start, 3, skip_integers(code, start, 1) - start, moved)
+                for start in plan.first_local_uses
             ]
         inside = apply_edits(code, plan.code, len(code) - 1, edits)
         return leb128.sized(self._locals(code) + self._around(inside))
@@ -154,22 +164,29 @@ class FunctionWriter:
         points = sum([weights[block] for block in self._charges])
         points += sum([weights[block] for block in loops if block not in self._counted])
         points += sum([weights[block] // LOOP_WEIGHT for block in self._counted])
-        uses = self._uses
-        spills = 1 + sum([weights[site.block] for site in self.plan.sites if site.offset in uses])
+        spills = 1
+        for site, use in zip(self.plan.sites, self._uses, strict=True):
+            if use != UNUSED:
+                spills += weights[site.block]
         return _COST_OF_GLOBAL * points > _COST_OF_SPILL * spills
 
-    def _use(self, site: Site) -> Use | None:
-        """What an instruction does with the counter, if it may work on the gas global."""
+    def _find_uses(self) -> list[int]:
+        """What each of the sites does with the counter."""
+        sites = self.plan.sites
+        return [self._use(site) for site in sites] if self._metered else [UNUSED] * len(sites)
+
+    def _use(self, site: Site) -> int:
+        """What an instruction does with the counter."""
         if site.mnemonic == "call_indirect":
-            return Use.UNKNOWN
+            return UNKNOWN
         if site.mnemonic != "call":
-            return None if self._layout.site_helper(site) is None else Use.COMPARES
+            return UNUSED if self._layout.site_helper(site) is None else COMPARES
         if site.operand in self._facts.host_callers:
-            return Use.HOST
+            return HOST
         if site.operand not in self._facts.gas_users:
-            return None
+            return UNUSED
         counted = site.operand in self._layout.height.words
-        return Use.COMPARES_AT_ENTRY if counted else Use.MAY_OWE
+        return COMPARES_AT_ENTRY if counted else MAY_OWE
 
     def _find_checks(self) -> Checks:
         """Where the counter is compared, beside the entry and the exit."""
@@ -177,7 +194,7 @@ class FunctionWriter:
             return NO_CHECKS
         loops = self.placement.loops.keys() - self._counted.keys()
         most = MOST_DEBT * self._layout.schedule.scale
-        if not self._uses and not loops and sum(self._charges.values()) <= most:
+        if not loops and not any(self._uses) and sum(self._charges.values()) <= most:
             return NO_CHECKS
         finder = CheckFinder(self._charges, loops, self._counted.keys(), most)
         return finder.find(self.plan, self._uses, at_entry=self._words is not None)
@@ -222,16 +239,18 @@ class FunctionWriter:
 
     def _charge_edits(self) -> list[Edit]:
         """Edits for the charges and the comparisons in blocks."""
-        charges = self._charges
-        checked = self._places.blocks
-        blocks = self.plan.blocks
+        charges, checked = self._charges, self._places.blocks
+        blocks, gas = self.plan.blocks, self._gas
         edits: list[Edit] = []
-        for block in sorted(charges.keys() | checked):
-            if block == 0 and self._words is not None:
-                continue  # part of the entry
-            label = self._label(blocks.depth[block]) if block in checked else None
-            code = self._gas.charge(charges.get(block, 0), label)
-            edits.append((blocks.offset[block], 0, blocks.offset[block], code))
+        first = 0 if self._words is None else 1  # then the first block's is part of the entry
+        for block, cost in charges.items():
+            if block >= first:
+                label = self._label(blocks.depth[block]) if block in checked else None
+                edits.append((blocks.offset[block], 0, 0, gas.charge(cost, label)))
+        for block in sorted(checked):
+            if block >= first and block not in charges:
+                code = gas.charge(0, self._label(blocks.depth[block]))
+                edits.append((blocks.offset[block], 0, 0, code))
         return edits
 
     def _counted_edits(self) -> list[Edit]:
@@ -242,7 +261,7 @@ class FunctionWriter:
             turns = loop.charge_turns_but_one(cost, self._scratch, label)
             code = self._gas.charge_computed(turns, label)
             at = self.plan.blocks.openers[block]
-            edits.append((at, 1, at, code))
+            edits.append((at, 1, 0, code))
         return edits
 
     def _functions(self, code: bytes) -> list[Edit]:
@@ -250,53 +269,54 @@ class FunctionWriter:
         edits: list[Edit] = []
         for use in self.plan.function_uses:
             if code[use.start - 1 : use.start] == CALL:
-                edits += self._call(use.start - 1, use.end, use.function)
+                self._edit_call(edits, use.start - 1, use.end, use.function)
             else:
                 index = leb128.unsigned(self._layout.function_index(use.function))
-                edits.append((use.start, 3, use.end, index))
+                edits.append((use.start, 3, use.end - use.start, index))
         return edits
 
-    def _call(self, at: int, end: int, function: int) -> list[Edit]:
-        """Edits for the call itself: the words left, and the index in the output."""
+    def _edit_call(self, edits: list[Edit], at: int, end: int, function: int) -> None:
+        """Add edits for the call itself: the words left, and the index in the output."""
         layout = self._layout
-        edits: list[Edit] = []
         if function in layout.height.words:
-            edits.append((at, 2, at, self._words_left()))
+            # Only dead code of an uncounted function has no words left.
+            edits.append((at, 2, 0, self._words_left or const64(0)))
         index = layout.call_index(function)
         if index != function:
-            edits.append((at + 1, 3, end, leb128.unsigned(index)))
-        return edits
+            edits.append((at + 1, 3, end - at - 1, leb128.unsigned(index)))
 
-    def _words_left(self) -> bytes:
-        """The words left on the stack; only dead code of an uncounted function has none."""
-        return const64(0) if self._words is None else local(LOCAL_GET, self.plan.params)
+    def _edit_return(self, edits: list[Edit], site: Site) -> None:
+        """Add an edit that leaves through the exit block, if there is one."""
+        if self._exit_block:
+            leave = local(BR, site.depth - 1)
+            edits.append((site.offset, 2, site.end - site.offset, leave))
 
-    def _site(self, site: Site) -> list[Edit]:
-        """Edits for one instruction."""
+    def _edit_site(self, edits: list[Edit], site: Site, use: int) -> None:
+        """Add edits for one instruction."""
         if site.mnemonic == "return":
-            leave = (site.offset, 2, site.end, local(BR, site.depth - 1))
-            return [leave] if self._exit_block else []
+            self._edit_return(edits, site)
+            return
         before = after = b""
         if site.offset in self._places.sites:
             before += self._gas.charge(0, self._label(site.depth))
-        if site.offset in self._uses:
+        if use != UNUSED:
             before += self._gas.write_back()
             after = self._gas.read_again()
         if site.mnemonic == "call_indirect":
             before += self._layout.height.pass_on(self.plan.params)
             after += self._layout.height.reset()
-        calls = site.mnemonic == "call"
-        edits = self._call(site.offset, site.end, site.operand) if calls else []
-        helper = None if calls else self._layout.site_helper(site)
-        if helper is not None and site.mnemonic.endswith(".grow"):
-            edits.append((site.offset, 4, site.end, local(CALL, helper)))
-        elif helper is not None:
-            before += local(CALL, helper)
+        if site.mnemonic == "call":
+            self._edit_call(edits, site.offset, site.end, site.operand)
+        else:
+            helper = self._layout.site_helper(site)
+            if helper is not None and site.mnemonic.endswith(".grow"):
+                edits.append((site.offset, 4, site.end - site.offset, local(CALL, helper)))
+            elif helper is not None:
+                before += local(CALL, helper)
         if before:
-            edits.append((site.offset, 1, site.offset, before))
+            edits.append((site.offset, 1, 0, before))
         if after:
-            edits.append((site.end, -1, site.end, after))
-        return edits
+            edits.append((site.end, -1, 0, after))
 
     def _entry(self) -> bytes:
         """Code at the entry of a counted function: one comparison for stack and gas."""
@@ -327,7 +347,7 @@ class FunctionWriter:
             return local(CALL, self._layout.out_of_gas)
         if not self._checks:
             return local(CALL, self._layout.stack_exhausted)
-        return self._words_left() + local(CALL, self._layout.out_of_either)
+        return self._words_left + local(CALL, self._layout.out_of_either)
 
 
 def _without_first(declarations: bytes, position: int) -> tuple[list[bytes], bytes, int]:

@@ -193,7 +193,7 @@ class Layout:
     def renumber(self, uses: list[FunctionUse]) -> list[Edit]:
         """Edits that write the indices that functions have in the output."""
         return [
-            (use.start, 3, use.end, leb128.unsigned(self.function_index(use.function)))
+            (use.start, 3, use.end - use.start, leb128.unsigned(self.function_index(use.function)))
             for use in uses
         ]
 
