@@ -153,7 +153,8 @@ class Body:
                     break
                 at += 1
             else:
-                del stack[lowest:]
+                for _ in expected:
+                    stack.pop()
                 return
         for kind in reversed(expected):
             self.pop(kind)
@@ -239,9 +240,8 @@ class Body:
     def cut(self, position: int, after_call: int | None = None) -> None:
         """End the block and start the one that it falls into, in live code only."""
         if self.live:
-            offset = self.offset
-            self.before.append((len(offset) - 1,))
-            offset.append(position)
+            self.before.append(None)
+            self.offset.append(position)
             self.depth.append(len(self.frames))
             self.block_cost.append(self.cost)
             self.after_call.append(after_call)

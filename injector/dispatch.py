@@ -48,8 +48,6 @@ _PLAIN: Final[dict[str, Handler]] = {
     "local.tee": instructions.local_tee,
     "global.get": instructions.global_get,
     "global.set": instructions.global_set,
-    "i32.const": instructions.constant32,
-    "i64.const": instructions.constant64,
     "f32.const": instructions.constant_f32,
     "f64.const": instructions.constant_f64,
     "memory:": instructions.memory_access,

@@ -10,7 +10,7 @@ from injector.body import Body
 from injector.errors import Invalid
 from injector.leb128 import read_signed, read_u32
 from injector.module import FunctionUse, Global
-from injector.opcodes import ANY, EXTERNREF, F32, F64, FUNCREF, I32, I64
+from injector.opcodes import ANY, EXTERNREF, F32, F64, FUNCREF, I32
 
 REFERENCES: Final = frozenset({FUNCREF, EXTERNREF})
 
@@ -122,29 +122,16 @@ def global_set(body: Body, position: int, _row: Row) -> int:
     return position
 
 
-def _skip_constant(code: bytes, position: int, bits: int) -> int:
-    """The position after a signed integer; most are short, and right whatever their value."""
+def skip_constant(code: bytes, position: int, bits: int) -> int:
+    """The position after a signed integer; those of fewer bytes than the most have any value."""
     if code[position] < 0x80:
         return position + 1
     if code[position + 1] < 0x80:
         return position + 2
-    if code[position + 2] < 0x80:
-        return position + 3
+    for at in range(position + 2, position + bits // 7):
+        if code[at] < 0x80:
+            return at + 1
     return read_signed(code, position, bits)[1]
-
-
-def constant32(body: Body, position: int, _row: Row) -> int:
-    """`i32.const`."""
-    position = _skip_constant(body.code, position, 32)
-    body.push(I32)
-    return position
-
-
-def constant64(body: Body, position: int, _row: Row) -> int:
-    """`i64.const`."""
-    position = _skip_constant(body.code, position, 64)
-    body.push(I64)
-    return position
 
 
 def constant_f32(body: Body, position: int, _row: Row) -> int:

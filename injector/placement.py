@@ -175,7 +175,10 @@ class _Graph:
         """
         runs, following = self._runs, [0] * len(self._runs)
         for index, before in enumerate(self._plan.blocks.before):
-            if runs[index] == index:
+            if before is None:
+                if runs[index] == index:
+                    self._follow(following, index - 1, index)
+            elif runs[index] == index:
                 for block in before:
                     self._follow(following, block, index)
         for block, first in self._plan.blocks.turns:

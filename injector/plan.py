@@ -23,7 +23,8 @@ class Blocks:
         cost: Sum of the prices of its instructions.
         after_call: Index of the function whose call it follows directly; `INDIRECT` after an
             indirect call; None if it follows something else.
-        before: Blocks that it may follow, without those that branch back to it.
+        before: Blocks that it may follow, without those that branch back to it; None stands for
+            the block right before it and no other.
         turns: Branches back to a loop: a block, and the block that starts the loop.
         exits: Blocks from whose end the function may return.
         openers: For each block that starts a loop, where the `loop` stands.
@@ -38,7 +39,7 @@ class Blocks:
         self.depth: list[int] = []
         self.cost: list[int] = []
         self.after_call: list[int | None] = []
-        self.before: list[tuple[int, ...]] = []
+        self.before: list[tuple[int, ...] | None] = []
         self.turns: list[tuple[int, int]] = []
         self.exits: list[int] = []
         self.openers: dict[int, int] = {}

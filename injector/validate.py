@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from injector import control
 from injector.body import Body
 from injector.dispatch import find_rows
 from injector.errors import Findings, Invalid
+from injector.instructions import skip_constant
 from injector.limits import Limits
 from injector.module import Module
-from injector.opcodes import I32
+from injector.opcodes import I32, I64
 from injector.plan import FunctionPlan
 from injector.policy import Policy
 from injector.reader import Reader
@@ -21,10 +23,13 @@ from injector.schedule import Schedule
 from injector.types import Gate
 
 _PADDING: Final = bytes(16)  # more than an instruction without a vector reads beyond the end
+_END: Final = 0x0B
+_CALL: Final = 0x10
 _LOCAL_GET: Final = 0x20
 _LOCAL_SET: Final = 0x21
 _LOCAL_TEE: Final = 0x22
 _I32_CONST: Final = 0x41
+_I64_CONST: Final = 0x42
 
 
 class Validator:
@@ -140,7 +145,7 @@ class Validator:
         end = len(code) - len(_PADDING)
         position = at = body.plan.code
         base = cost = values = highest = 0
-        local_price, const_price = rows[_LOCAL_GET].price, rows[_I32_CONST].price
+        local_price = rows[_LOCAL_GET].price
         short_locals, moved_local = min(len(local_types), 0x80), body.params
         try:
             while position < end:
@@ -155,12 +160,16 @@ class Validator:
                     cost += local_price
                     position += 2
                     continue
-                if opcode == _I32_CONST and operand < 0x80:
-                    stack.append(I32)
+                if _I32_CONST <= opcode <= _I64_CONST:
+                    is_short = opcode == _I32_CONST
+                    if operand < 0x80:
+                        position += 2
+                    else:
+                        position = skip_constant(code, at + 1, 32 if is_short else 64)
+                    stack.append(I32 if is_short else I64)
                     if len(stack) > highest:  # noqa: PLR1730
                         highest = len(stack)
-                    cost += const_price
-                    position += 2
+                    cost += rows[opcode].price
                     continue
                 row = rows[opcode]
                 cost += row.price
@@ -170,7 +179,12 @@ class Validator:
                     body.cost += cost
                     cost = 0
                     body.opcode_at = at
-                    position = row.control(body, position, row)
+                    if opcode == _CALL:
+                        position = control.call(body, position, row)
+                    elif opcode == _END:
+                        position = control.end(body, position, row)
+                    else:
+                        position = row.control(body, position, row)
                     base = body.base
                     if not body.frames:
                         break
