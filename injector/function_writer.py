@@ -124,9 +124,12 @@ class FunctionWriter:
     def _find_counted(self) -> tuple[dict[int, int], dict[int, tuple[CountedLoop, int]]]:
         """The loops that are paid before they start.
 
+        Such a loop ends, so what follows its branch is paid with the code before it too. The last
+        one comes first: loops that follow each other then leave one charge before all of them.
+
         Returns:
-            The charges that are left, with the first turn of a loop as part of the code before
-            it; and for each counted loop the loop and the cost of a turn.
+            The charges that are left, with the first turn of a loop, and what follows it, as part
+            of the code before it; and for each counted loop the loop and the cost of a turn.
         """
         plan, loops = self.plan, self.placement.loops
         counted: dict[int, tuple[CountedLoop, int]] = {}
@@ -136,7 +139,7 @@ class FunctionWriter:
         offset = plan.blocks.offset
         code = self._module.wasm[plan.start : plan.end]
         busy = {site.block for site in plan.sites}
-        for first, last in loops.items():
+        for first, last in sorted(loops.items(), reverse=True):
             if first != last or first in busy or not 0 < charges.get(first, 0) < HIGHEST_COST:
                 continue
             if first + 1 == len(offset):
@@ -145,7 +148,10 @@ class FunctionWriter:
             if loop is not None:
                 cost = charges.pop(first)
                 before = self.placement.runs[first - 1]
-                charges[before] = charges.get(before, 0) + cost  # for the first turn
+                after = charges.pop(first + 1, 0)
+                charges[before] = (
+                    charges.get(before, 0) + cost + after
+                )  # `cost` is the first turn's
                 counted[first] = loop.renamed(self._local), cost
         return charges, counted
 

@@ -125,3 +125,19 @@ def test_counted_in_a_function_that_calls() -> None:
     turn = ["local.get", "i32.const", "i32.add", "local.tee", "br_if"]
     total = price("call", "i32.const", "local.set", "loop", *turn * 7, locals_=1) + price()
     assert run(contract(code, "(func $f)")).used == total
+
+
+def test_what_follows_is_paid_before_the_first_of_several_loops() -> None:
+    """So all the code between and behind loops is one charge; only the turns are computed apart."""
+    turn = ["local.get", "i32.const", "i32.add", "local.tee", "br_if"]
+    one = """(local.set 0 (i32.const {})) (loop
+      (br_if 0 (local.tee 0 (i32.add (local.get 0) (i32.const 1)))))"""
+    wasm = contract(f"(local i32) {one.format(-7)} nop {one.format(-9)} nop nop")
+    metered = instrument(wasm)
+    assert metered.count(b"\x7d\x21\x01") == 1  # i64.sub into the copy of the counter
+    assert metered.count(b"\x7e\x7d\x22\x01") == 2  # the same after i64.mul
+    head = ["i32.const", "local.set", "loop"]
+    total = price(*head * 2, *turn * 16, *["nop"] * 3, locals_=1)
+    assert run_metered(metered, total).left == 0
+    short = run_metered(metered, total - 1)
+    assert (short.trap, short.left) == (True, -1)
