@@ -12,9 +12,8 @@ from fuzz.prices import ONES
 from fuzz.programs import program
 from fuzz.proof import Disagreement, Tally, agree, chance
 from fuzz.smith import contract_module, contract_policy, import_field
-from injector import Policy, instrument
+from injector import Counter, Policy, instrument
 from injector.charges import OUT_OF_GAS
-from injector.instrument import COUNTERS
 
 MOST_STEPS = 40
 
@@ -82,7 +81,7 @@ def small_program(name: str) -> bytes:
 def every_amount(name: str) -> Tally:
     """All amounts from 0 to the total of one of `PROGRAMS`, in every form of charging."""
     tally = Tally()
-    for counter in COUNTERS:
+    for counter in Counter:
         metered = instrument(small_program(name), schedule=SMALL, counter=counter)
         whole = frame(metered, counter, MUCH)
         total = needed(whole)
@@ -101,7 +100,7 @@ def random_amounts(seed: int) -> Tally:
     wasm = contract_module("boundary", seed) if smithy else program("boundary", seed)
     policy: Policy | str = contract_policy(seed) if smithy else "ewasm"
     tally = Tally(modules=1)
-    for counter in COUNTERS:
+    for counter in Counter:
         metered = instrument(wasm, policy=policy, schedule=SMALL, counter=counter)
         whole = frame(metered, counter, MODEST)
         total = needed(whole)

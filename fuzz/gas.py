@@ -9,9 +9,8 @@ from fuzz.engine import HOST_STOP, MUCH, RETURNED, Outcome, Run, refusal
 from fuzz.programs import program
 from fuzz.proof import Disagreement, Tally, agree, chance
 from fuzz.smith import contract_module, contract_policy, core_module, without_constant_growth
-from injector import LARGE_LIMITS, Policy, Schedule, instrument
+from injector import LARGE_LIMITS, Counter, Policy, Schedule, instrument
 from injector.charges import OUT_OF_GAS, STACK_EXHAUSTED
-from injector.instrument import COUNTERS
 from injector.opcodes import MNEMONICS
 from injector.schedule import FREE
 
@@ -122,9 +121,9 @@ def forms_agree(seed: int) -> Tally:
         counter: instrument(
             wasm, policy=policy, schedule=schedule, counter=counter, limits=LARGE_LIMITS
         )
-        for counter in COUNTERS
+        for counter in Counter
     }
-    whole = Run(runs["global"], "global", MODEST * 1_000)
+    whole = Run(runs[Counter.GLOBAL], "global", MODEST * 1_000)
     whole.instantiate()
     first = whole.call("main")
     end = first.used or MODEST
@@ -138,7 +137,9 @@ def forms_agree(seed: int) -> Tally:
             run.instantiate()
             outcomes[counter] = run.call("main")
         for counter, outcome in outcomes.items():
-            _same_frame(outcome, outcomes["global"], f"seed {seed}, gas {gas}, counter {counter}")
+            _same_frame(
+                outcome, outcomes[Counter.GLOBAL], f"seed {seed}, gas {gas}, counter {counter}"
+            )
             tally[f"frames in form {counter}"] += 1
     return tally
 

@@ -27,10 +27,9 @@ from fuzz.gas import random_schedule
 from fuzz.programs import program
 from fuzz.proof import Disagreement, Tally, chance
 from fuzz.smith import contract_module, contract_policy, core_module
-from injector import LARGE_LIMITS, Policy, instrument
+from injector import LARGE_LIMITS, Counter, Policy, instrument
 from injector.decode import Decoder
 from injector.errors import Findings
-from injector.instrument import COUNTERS
 from injector.layout import GAS_EXPORT
 from injector.module import Module
 from injector.opcodes import I64
@@ -227,9 +226,9 @@ def output_is_paid(seed: int) -> Tally:
     random = chance("graph", seed)
     schedule = "fuel" if seed % 5 == 0 else random_schedule(random)
     policy: Policy | str = "ewasm"
-    counters: tuple[str, ...] = COUNTERS
+    counters: tuple[Counter, ...] = tuple(Counter)
     if seed % 3 == 0:
-        wasm, policy, counters = core_module("graph", seed), "core", ("global",)
+        wasm, policy, counters = core_module("graph", seed), "core", (Counter.GLOBAL,)
     elif seed % 3 == 1:
         wasm, policy = contract_module("graph", seed), contract_policy(seed)
     else:

@@ -12,8 +12,7 @@ from fuzz.gas import random_schedule
 from fuzz.programs import program
 from fuzz.proof import Tally, agree, chance
 from fuzz.smith import core_module
-from injector import LARGE_LIMITS, instrument
-from injector.instrument import COUNTERS
+from injector import LARGE_LIMITS, Counter, instrument
 
 BATCH = 8
 HASH_SEEDS = ("0", "1", "random")
@@ -26,7 +25,7 @@ def digests(seed: int) -> str:
     for number in range(seed * BATCH, (seed + 1) * BATCH):
         schedule = random_schedule(chance("repeat", number))
         contract = program("repeat", number)
-        outputs = [instrument(contract, schedule=schedule, counter=counter) for counter in COUNTERS]
+        outputs = [instrument(contract, schedule=schedule, counter=counter) for counter in Counter]
         core = core_module("repeat", number)
         outputs.append(instrument(core, policy="core", schedule=schedule, limits=LARGE_LIMITS))
         lines += [hashlib.sha256(output).hexdigest() for output in outputs]

@@ -12,6 +12,7 @@ Example:
     ```
 """
 
+from injector.counter import Counter
 from injector.errors import Finding, InjectorError, ScheduleError
 from injector.function_counters import Profiled, ProfiledFunction
 from injector.instrument import VERSION, check, instrument, instrument_with_stats, profile
@@ -25,6 +26,7 @@ __all__ = [
     "DEFAULT_LIMITS",
     "LARGE_LIMITS",
     "VERSION",
+    "Counter",
     "Finding",
     "FunctionStats",
     "InjectorError",

@@ -85,7 +85,7 @@ class Helper:
         return leb128.sized(declarations + self.code + END)
 
 
-class Counter(Protocol):
+class ChargeWriter(Protocol):
     """Writes charges in one of the public forms."""
 
     def charge(self, cost: int) -> bytes:
@@ -178,7 +178,7 @@ def either_helper(gas: int) -> Helper:
     return Helper("gas.out_of_either", FunctionType((I64,), ()), (), code)
 
 
-def page_grow_helper(counter: Counter, schedule: Schedule, maximum: int) -> Helper:
+def page_grow_helper(counter: ChargeWriter, schedule: Schedule, maximum: int) -> Helper:
     """`memory.grow`: pages paid before, nothing paid where the answer is -1."""
     code = b"".join(
         (
@@ -193,7 +193,9 @@ def page_grow_helper(counter: Counter, schedule: Schedule, maximum: int) -> Help
     return Helper("gas.memory_grow", FunctionType((I32,), (I32,)), (I64,), code)
 
 
-def table_grow_helper(counter: Counter, schedule: Schedule, index: int, table: Table) -> Helper:
+def table_grow_helper(
+    counter: ChargeWriter, schedule: Schedule, index: int, table: Table
+) -> Helper:
     """`table.grow`: elements paid before, nothing paid where the answer is -1."""
     grow, size = b"\xfc\x0f" + leb128.unsigned(index), b"\xfc\x10" + leb128.unsigned(index)
     maximum = _MOST_ELEMENTS if table.extent.maximum is None else table.extent.maximum
@@ -216,7 +218,7 @@ def _as_signed(value: int) -> int:
     return value - (1 << 32) if value >> 31 else value
 
 
-def length_helper(counter: Counter, name: str, price: int, shift: int) -> Helper:
+def length_helper(counter: ChargeWriter, name: str, price: int, shift: int) -> Helper:
     """Charges for a length and returns it: `price` for each started 2^shift units."""
     code = b"".join(
         (

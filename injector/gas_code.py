@@ -22,7 +22,7 @@ from injector.charges import (
     LOCAL_GET,
     LOCAL_SET,
     LOCAL_TEE,
-    Counter,
+    ChargeWriter,
     const64,
     local,
 )
@@ -39,7 +39,7 @@ class GasCode:
         copy: Index of the local that holds the counter, None for the other forms.
     """
 
-    def __init__(self, counter: Counter, gas: int | None, copy: int | None) -> None:
+    def __init__(self, counter: ChargeWriter, gas: int | None, copy: int | None) -> None:
         self.counter = counter
         self.gas = gas
         self.copy = copy

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from injector.call_graph import find_callers
 from injector.collector import CollectorPaused
 from injector.contract import check_contract
+from injector.counter import Counter, find_counter
 from injector.decode import Decoder
 from injector.encode import METERING_SECTION, custom_section, encode_module
 from injector.errors import Finding, Findings, InjectorError, Invalid, RecheckError
 from injector.function_counters import FunctionCounters, Profiled
 from injector.function_writer import Facts, FunctionWriter
-from injector.layout import GAS_EXPORT, GLOBAL, IMPORT, Layout
+from injector.layout import GAS_EXPORT, Layout
 from injector.limits import DEFAULT_LIMITS, Limits
 from injector.module import CUSTOM, FUNCTION_KIND, Extent, Module
 from injector.names import SECTION as NAME_SECTION
@@ -30,8 +31,6 @@ from injector.validate import Validator
 
 VERSION = "1"
 """Version of the instrumentation rules; part of consensus and of every instrumented module."""
-
-COUNTERS = (GLOBAL, IMPORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def instrument(
     *,
     policy: str | Policy = "ewasm",
     schedule: str | Schedule = "particles",
-    counter: str = GLOBAL,
+    counter: str | Counter = Counter.GLOBAL,
     limits: Limits = DEFAULT_LIMITS,
     runtime: Runtime | None = None,
     restart: bool = False,
@@ -111,7 +110,12 @@ def instrument(
         ScheduleError: The schedule cannot be used.
     """
     options = Options(
-        find_policy(policy), find_schedule(schedule), counter, limits, runtime, restart
+        find_policy(policy),
+        find_schedule(schedule),
+        find_counter(counter),
+        limits,
+        runtime,
+        restart,
     )
     with CollectorPaused():
         return _instrument(_accept(bytes(wasm), options), options).output
@@ -122,7 +126,7 @@ def instrument_with_stats(
     *,
     policy: str | Policy = "ewasm",
     schedule: str | Schedule = "particles",
-    counter: str = GLOBAL,
+    counter: str | Counter = Counter.GLOBAL,
     limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[bytes, Stats]:
     """As `instrument`, and say what was added to each function.
@@ -131,7 +135,7 @@ def instrument_with_stats(
         InjectorError: The module is refused; carries the findings.
         ScheduleError: The schedule cannot be used.
     """
-    options = Options(find_policy(policy), find_schedule(schedule), counter, limits)
+    options = Options(find_policy(policy), find_schedule(schedule), find_counter(counter), limits)
     with CollectorPaused():
         analysis = _accept(bytes(wasm), options)
         written = _instrument(analysis, options)
@@ -171,7 +175,7 @@ def profile(
             a counter; or the schedule has no prices.
         ScheduleError: The schedule cannot be used.
     """
-    options = Options(find_policy(policy), find_schedule(schedule), GLOBAL, limits)
+    options = Options(find_policy(policy), find_schedule(schedule), Counter.GLOBAL, limits)
     if not options.schedule.charges:
         raise InjectorError(f"schedule {options.schedule.name}: no prices that could be counted")
     with CollectorPaused():
@@ -198,7 +202,7 @@ class Options:
 
     policy: Policy
     schedule: Schedule
-    counter: str
+    counter: Counter
     limits: Limits
     runtime: Runtime | None = None
     restart: bool = False
@@ -224,11 +228,8 @@ def _instrument(analysis: Analysis, options: Options) -> Written:
 
 
 def _accept(wasm: bytes, options: Options) -> Analysis:
-    if options.counter not in COUNTERS:
-        names = ", ".join(COUNTERS)
-        raise InjectorError(f"unknown counter {options.counter!r}; choose one of {names}")
     _check_prices(options.policy, options.schedule)
-    if options.counter == IMPORT:
+    if options.counter is Counter.IMPORT:
         _check_whole_gas(options.schedule)
     analysis = _analyse(wasm, options.policy, options.schedule, options.limits)
     if analysis.findings:

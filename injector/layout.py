@@ -15,7 +15,7 @@ from injector.charges import (
     LOCAL_GET,
     OUT_OF_GAS,
     STACK_EXHAUSTED,
-    Counter,
+    ChargeWriter,
     GlobalCounter,
     Helper,
     ImportCounter,
@@ -27,6 +27,7 @@ from injector.charges import (
     stop_helper,
     table_grow_helper,
 )
+from injector.counter import Counter
 from injector.edits import Edit
 from injector.errors import InjectorError
 from injector.linking import Linked, LinkedFunction, link_runtime
@@ -37,8 +38,6 @@ from injector.runtime import Runtime
 from injector.schedule import Schedule
 from injector.stack_height import STACK_WORDS, StackHeight
 
-GLOBAL: Final = "global"
-IMPORT: Final = "import"
 GAS_EXPORT: Final = "gas_left"
 USE_GAS: Final = ("ethereum", "useGas")
 _MEMORY_PAGES: Final = 65_536
@@ -66,7 +65,7 @@ class Layout:
     """
 
     def __init__(
-        self, module: Module, schedule: Schedule, plans: list[FunctionPlan], counter: str
+        self, module: Module, schedule: Schedule, plans: list[FunctionPlan], counter: Counter
     ) -> None:
         self.module = module
         self.schedule = schedule
@@ -81,12 +80,12 @@ class Layout:
         self.function_exports: dict[str, int] = {}
         self._more_globals: list[int] = []
         self._indices: dict[str, int] = {}
-        imports = counter == IMPORT and schedule.charges
+        imports = counter is Counter.IMPORT and schedule.charges
         if imports:
             self.imports.append(self._use_gas())
         first_free = len(module.functions) + len(self.imports)
         first_global = len(module.globals)
-        self.gas_global: int | None = None if counter == IMPORT else first_global
+        self.gas_global: int | None = None if counter is Counter.IMPORT else first_global
         passed = first_global if self.gas_global is None else first_global + 1
         self.height = StackHeight(module, plans, passed, first_free)
         self._first_added = passed + 1
@@ -95,7 +94,7 @@ class Layout:
             "stack_exhausted", stop_helper("gas.stack_exhausted", self.gas_global, STACK_EXHAUSTED)
         )
         self.out_of_gas = self.out_of_either = 0
-        self.counter: Counter
+        self.counter: ChargeWriter
         if self.gas_global is None:
             self.counter = ImportCounter(module.imported_functions, schedule.scale)
         else:

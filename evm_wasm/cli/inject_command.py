@@ -13,10 +13,7 @@ from evm_wasm.cli.files import STANDARD_STREAM, read_module, shown, write_atomic
 from evm_wasm.cli.text import error_line
 from evm_wasm.errors import InputError
 from evm_wasm.rules.consensus import DEFAULT_SCHEDULE
-from injector import InjectorError
-
-COUNTERS = ("global", "import")
-"""How an instrumented module counts: in a global it exports, or by calling `useGas`."""
+from injector import Counter, InjectorError
 
 
 @click.command("inject")
@@ -38,8 +35,8 @@ COUNTERS = ("global", "import")
 )
 @click.option(
     "--counter",
-    type=click.Choice(COUNTERS),
-    default=COUNTERS[0],
+    type=click.Choice([each.value for each in Counter]),
+    default=Counter.GLOBAL.value,
     show_default=True,
     help="Count in an exported global, or by calling ethereum.useGas.",
 )

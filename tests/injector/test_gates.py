@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_contracts import contract, module
 
-from injector import Finding, InjectorError, Limits, check, instrument
+from injector import Counter, Finding, InjectorError, Limits, check, instrument
 from injector.eei_signatures import EEI_SIGNATURES
+from injector.policy import POLICIES
+from injector.schedule import find_schedule
 
 EMPTY = contract("")
 
@@ -214,6 +216,15 @@ def test_unknown_names() -> None:
         check(EMPTY, policy="any")
     with pytest.raises(InjectorError, match="unknown counter 'none'"):
         instrument(EMPTY, counter="none")
+
+
+def test_names_and_objects_mean_the_same() -> None:
+    for counter in Counter:
+        by_name = instrument(EMPTY, policy="core", schedule="unit", counter=counter.value)
+        by_object = instrument(
+            EMPTY, policy=POLICIES["core"], schedule=find_schedule("unit"), counter=counter
+        )
+        assert by_name == by_object
 
 
 def test_core_keeps_start_and_memory() -> None:
