@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from injector.codes import LOOP
 from injector.errors import Invalid
 from injector.limits import Limits
 from injector.module import FunctionType, Module
@@ -12,10 +13,6 @@ from injector.plan import FunctionPlan, Site
 from injector.schedule import Schedule
 from injector.types import Gate
 
-BLOCK: Final = 0x02
-LOOP: Final = 0x03
-IF: Final = 0x04
-ELSE: Final = 0x05
 FUNCTION_BODY: Final = 0x00
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from injector.codes import END, GLOBAL_GET, REF_FUNC, REF_NULL
 from injector.errors import Invalid
 from injector.module import FunctionUse, Module
 from injector.opcodes import (
@@ -24,10 +25,6 @@ _NAMES: Final = {row.code: row.mnemonic for row in OPCODES if row.prefix is None
 _ARITHMETIC: Final = {0x6A: I32, 0x6B: I32, 0x6C: I32, 0x7C: I64, 0x7D: I64, 0x7E: I64}
 _CONSTANTS: Final = {0x41: (I32, 32), 0x42: (I64, 64)}
 _FLOAT_CONSTANTS: Final = {0x43: (F32, 4), 0x44: (F64, 8)}
-_GLOBAL_GET: Final = 0x23
-_REF_NULL: Final = 0xD0
-_REF_FUNC: Final = 0xD2
-_END: Final = 0x0B
 
 
 def read_const_expr(reader: Reader, module: Module, expected: int, gate: Gate) -> None:
@@ -44,7 +41,7 @@ def read_const_expr(reader: Reader, module: Module, expected: int, gate: Gate) -
     while True:
         at = reader.position
         code = reader.byte()
-        if code == _END:
+        if code == END:
             break
         if code in _ARITHMETIC:
             if stack[-2:] != [_ARITHMETIC[code]] * 2:
@@ -70,11 +67,11 @@ def _operand(reader: Reader, module: Module, gate: Gate, code: int, at: int) -> 
         if FLOATS not in gate.policy.features:
             gate.refuse(FLOATS, _NAMES[code], at)
         return kind
-    if code == _GLOBAL_GET:
+    if code == GLOBAL_GET:
         return _global_type(reader, module, at)
-    if code == _REF_FUNC:
+    if code == REF_FUNC:
         return read_function_reference(reader, module)
-    if code == _REF_NULL:
+    if code == REF_NULL:
         return gate.element_type(reader)
     if code in UNSUPPORTED:
         raise unsupported(UNSUPPORTED[code], f"opcode {code:#04x}", at)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from injector.body import BLOCK, ELSE, FUNCTION_BODY, IF, LOOP, Body, Frame
+from injector.body import FUNCTION_BODY, Body, Frame
+from injector.codes import BLOCK, ELSE, IF, LOOP
 from injector.errors import Invalid
 from injector.instructions import Row
 from injector.leb128 import read_signed, read_u32

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from injector import codes
 from injector.charges import (
     BR_IF,
     I32_AND,
@@ -37,18 +38,14 @@ from injector.scan import read_integer, scan
 HIGHEST_COST: Final = 1 << 29
 """Of one turn: 2^32 turns of it stay far below 2^63."""
 
-_GET: Final = 0x20
-_SET: Final = 0x21
-_TEE: Final = 0x22
-_CONST: Final = 0x41
-_ADD: Final = 0x6A
-_NE: Final = 0x47
-_BR_IF: Final = 0x0D
-_SUM: Final = [_GET, _CONST, _ADD, _TEE]
-_SETS: Final = frozenset({_SET, _TEE})
+_SUM: Final = [codes.LOCAL_GET, codes.I32_CONST, codes.I32_ADD, codes.LOCAL_TEE]
+_SETS: Final = frozenset({codes.LOCAL_SET, codes.LOCAL_TEE})
 # Instructions after which something else than the next one may follow, or that open a part.
-_LEAVES: Final = frozenset({0x00, 0x03, 0x04, 0x0C, 0x0D, 0x0E, 0x0F, 0x10, 0x11})
-_BOUNDS: Final = (_GET, _CONST)
+_LEAVES: Final = frozenset(
+    {codes.UNREACHABLE, codes.LOOP, codes.IF, codes.BR, codes.BR_IF, codes.BR_TABLE, codes.RETURN,
+     codes.CALL, codes.CALL_INDIRECT}
+)  # fmt: skip
+_BOUNDS: Final = (codes.LOCAL_GET, codes.I32_CONST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +124,11 @@ def find_counted_loop(code: bytes, start: int, end: int) -> CountedLoop | None:
 def _match(code: bytes, starts: list[int]) -> CountedLoop | None:
     """Match the end of the block with the three forms, whatever else it does."""
     opcodes = [code[at] for at in starts[-8:-1]]
-    if opcodes[-1:] != [_BR_IF]:
+    if opcodes[-1:] != [codes.BR_IF]:
         return None
     if opcodes[-5:-1] == _SUM:
         return _counted(code, starts[-6:-2], None)
-    if opcodes[-2] != _NE:
+    if opcodes[-2] != codes.I32_NE:
         return None
     if opcodes[-7:-3] == _SUM and opcodes[-3] in _BOUNDS:
         return _counted(code, starts[-8:-4], code[starts[-4] : starts[-3]])
@@ -148,7 +145,7 @@ def _counted(code: bytes, summing: list[int], bound: bytes | None) -> CountedLoo
         return None
     if bound is None:
         return CountedLoop(counter, step, const32(0), None)
-    if bound[0] == _CONST:
+    if bound[0] == codes.I32_CONST:
         return CountedLoop(counter, step, bound, None)
     index = read_integer(bound, 1)[0]
     return None if index == counter else CountedLoop(counter, step, bound, index)

@@ -11,35 +11,38 @@ import re
 from types import FunctionType
 from typing import Final
 
+from injector.codes import (
+    BLOCK,
+    BR,
+    BR_IF,
+    BR_TABLE,
+    CALL,
+    CALL_INDIRECT,
+    ELSE,
+    END,
+    GLOBAL_GET,
+    GLOBAL_SET,
+    I64_CONST,
+    I64_LT_S,
+    I64_MUL,
+    I64_OR,
+    I64_SUB,
+    IF,
+    LOCAL_GET,
+    LOCAL_SET,
+    LOCAL_TEE,
+    LOOP,
+    PREFIX_FC,
+    RETURN,
+    UNREACHABLE,
+)
 from injector.leb128 import unsigned
 from injector.opcodes import OPCODES
 from injector.scan import FLOAT_BYTES, INTEGERS, read_integer, skip_integers
 
-BLOCK: Final = 2
-LOOP: Final = 3
-IF: Final = 4
-ELSE: Final = 5
-END: Final = 11
-BR: Final = 12
-BR_IF: Final = 13
-BR_TABLE: Final = 14
-CALL: Final = 0x10
-CALL_INDIRECT: Final = 0x11
-PREFIX_FC: Final = 0xFC
-LOCAL_GET: Final = 0x20
-LOCAL_SET: Final = 0x21
-LOCAL_TEE: Final = 0x22
-GLOBAL_GET: Final = 0x23
-GLOBAL_SET: Final = 0x24
-I64_CONST: Final = 0x42
-I64_LT_S: Final = 0x53
-I64_SUB: Final = 0x7D
-I64_MUL: Final = 0x7E
-I64_OR: Final = 0x84
-
 NEVER_PLAIN: Final = frozenset(
-    {BLOCK, LOOP, IF, ELSE, END, BR, BR_IF, BR_TABLE, CALL, CALL_INDIRECT, PREFIX_FC, GLOBAL_SET,
-     0x00, 0x0F}
+    {UNREACHABLE, BLOCK, LOOP, IF, ELSE, END, BR, BR_IF, BR_TABLE, RETURN, CALL, CALL_INDIRECT,
+     PREFIX_FC, GLOBAL_SET}
 )  # fmt: skip
 """Instructions that always matter; others do where they work on the counter."""
 

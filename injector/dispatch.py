@@ -7,6 +7,7 @@ from typing import Final
 
 from injector import control, instructions
 from injector.body import Body
+from injector.codes import PREFIX_FC
 from injector.errors import Invalid
 from injector.instructions import Handler, Row
 from injector.leb128 import read_u32
@@ -21,7 +22,6 @@ from injector.policy import Policy
 from injector.schedule import Schedule
 from injector.types import unsupported
 
-_PREFIX_FC: Final = 0xFC
 _WITH_NUMBER: Final = (0xFB, 0xFD, 0xFE)
 _SIMD: Final = 0xFD
 
@@ -93,7 +93,7 @@ def find_rows(policy: Policy, schedule: Schedule, *, has_memory: bool) -> list[R
             rows[opcode.code] = row
         else:
             prefixed[opcode.code] = row
-    rows[_PREFIX_FC] = _special(_PREFIX_FC, _prefix(prefixed))
+    rows[PREFIX_FC] = _special(PREFIX_FC, _prefix(prefixed))
     return rows
 
 

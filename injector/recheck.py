@@ -15,31 +15,35 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from injector.counted_loops import find_counted_loop
-from injector.counter_code import (
+from injector.codes import (
     BLOCK,
     BR,
     BR_IF,
     BR_TABLE,
     CALL,
     CALL_INDIRECT,
-    CHARGED,
-    COMPARED,
     ELSE,
     END,
-    FOLLOW,
-    FOLLOWED,
     GLOBAL_SET,
     I64_CONST,
     IF,
-    IS_COMPILED,
-    KINDS,
     LOCAL_SET,
     LOCAL_TEE,
     LOOP,
+    PREFIX_FC,
+    RETURN,
+    UNREACHABLE,
+)
+from injector.counted_loops import find_counted_loop
+from injector.counter_code import (
+    CHARGED,
+    COMPARED,
+    FOLLOW,
+    FOLLOWED,
+    IS_COMPILED,
+    KINDS,
     MOVED,
     NO_INDEX,
-    PREFIX_FC,
     ByteReader,
     Found,
     PatternReader,
@@ -113,9 +117,9 @@ class Walk:
         self._open: list[_Open] = []
         self._unpaid = self._unchecked = _DEAD
         self._followers: dict[int, Callable[[int], int]] = {
-            0x00: self._stop, BLOCK: self._enter, LOOP: self._loop, IF: self._enter,
+            UNREACHABLE: self._stop, BLOCK: self._enter, LOOP: self._loop, IF: self._enter,
             ELSE: self._else, END: self._end, BR: self._br, BR_IF: self._br_if,
-            BR_TABLE: self._br_table, 0x0F: self._stop, CALL: self._call,
+            BR_TABLE: self._br_table, RETURN: self._stop, CALL: self._call,
             CALL_INDIRECT: self._call_indirect, PREFIX_FC: self._prefixed,
             GLOBAL_SET: self._set_global,
         }  # fmt: skip

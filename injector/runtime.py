@@ -22,6 +22,17 @@ from hashlib import sha256
 from typing import Final
 
 from injector import module as m
+from injector.codes import (
+    BLOCK,
+    BR_TABLE,
+    CALL,
+    CALL_INDIRECT,
+    GLOBAL_GET,
+    GLOBAL_SET,
+    IF,
+    LOOP,
+    PREFIX_FC,
+)
 from injector.errors import InjectorError, Invalid
 from injector.leb128 import read_u32
 from injector.module import Extent, FunctionType, Module, Section
@@ -38,15 +49,9 @@ MAIN: Final = "main"
 MEMORY: Final = "memory"
 COUNTER: Final = "gas_left"
 
-_CALL: Final = 0x10
-_CALL_INDIRECT: Final = 0x11
-_GLOBAL_GET: Final = 0x23
-_GLOBAL_SET: Final = 0x24
-_PREFIX_FC: Final = 0xFC
 _THROW: Final = 0x08
 _TRY_TABLE: Final = 0x1F
-_BR_TABLE: Final = 0x0E
-_BLOCKS: Final = frozenset({0x02, 0x03, 0x04, _TRY_TABLE})
+_BLOCKS: Final = frozenset({BLOCK, LOOP, IF, _TRY_TABLE})
 _ACCESSES: Final = frozenset(row.code for row in OPCODES if row.immediate.startswith("memory:"))
 _OTHER_MEMORY: Final = 0x40  # in the alignment of a load or store: an index of a memory follows
 _NAMED_TAG: Final = frozenset({0, 1})  # catch clauses with a tag
@@ -240,10 +245,10 @@ def _cut(body: bytes) -> tuple[tuple[bytes, ...], tuple[Reference, ...]]:
     while position < len(body):
         opcode = body[position]
         position += 1
-        if opcode in (_CALL, _GLOBAL_GET, _GLOBAL_SET):
+        if opcode in (CALL, GLOBAL_GET, GLOBAL_SET):
             parts.append(body[cut:position])
             index, position = read_u32(body, position)
-            target = Target.FUNCTION if opcode == _CALL else Target.COUNTER
+            target = Target.FUNCTION if opcode == CALL else Target.COUNTER
             references.append(Reference(target, index))
             cut = position
         else:
@@ -263,10 +268,10 @@ def _skip(body: bytes, position: int, opcode: int) -> int:
         return skip_integers(body, position, 1)
     if opcode == _TRY_TABLE:
         return _skip_clauses(body, position + 1)
-    if opcode == _PREFIX_FC:
+    if opcode == PREFIX_FC:
         number, position = read_u32(body, position)
         return skip_integers(body, position, PREFIXED_INTEGERS[number])
-    if opcode in (_CALL_INDIRECT, _BR_TABLE) or INTEGERS[opcode] > 2:
+    if opcode in (CALL_INDIRECT, BR_TABLE) or INTEGERS[opcode] > 2:
         raise Invalid(f"opcode {opcode:#04x}", "no runtime needs it")
     return skip_integers(body, position, INTEGERS[opcode])
 

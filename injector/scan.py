@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from injector.codes import BR_TABLE, F32_CONST, F64_CONST, PREFIX_FC
 from injector.leb128 import read_u32
 from injector.opcodes import OPCODES
 
-_PREFIX_FC: Final = 0xFC
-_BR_TABLE: Final = 0x0E
 _NONE: Final = frozenset({"", "nop", "drop", "select", "ref.is_null", "unreachable", "else", "end",
                    "return"})  # fmt: skip
 _TWO: Final = frozenset(
@@ -36,10 +35,10 @@ for _row in OPCODES:
         PREFIXED_INTEGERS[_row.code] = _integers(_row.immediate)
 
 _MOST_INTEGERS: Final = 2
-for _code in (_PREFIX_FC, _BR_TABLE, 0x43, 0x44):
+for _code in (PREFIX_FC, BR_TABLE, F32_CONST, F64_CONST):
     INTEGERS[_code] = _MOST_INTEGERS + 1
 
-FLOAT_BYTES: Final = {0x43: 4, 0x44: 8}
+FLOAT_BYTES: Final = {F32_CONST: 4, F64_CONST: 8}
 """Bytes that follow `f32.const` and `f64.const`."""
 
 
@@ -90,6 +89,6 @@ def _skip_other(code: bytes, position: int) -> int:
     if opcode in FLOAT_BYTES:
         return position + FLOAT_BYTES[opcode]
     number, position = read_u32(code, position)
-    if opcode == _PREFIX_FC:
+    if opcode == PREFIX_FC:
         return skip_integers(code, position, PREFIXED_INTEGERS[number])
     return skip_integers(code, position, number + 1)  # br_table: its targets and the default

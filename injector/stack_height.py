@@ -32,11 +32,10 @@ from injector.charges import (
     const64,
     local,
 )
+from injector.codes import REF_FUNC
 from injector.module import FunctionType, Module
 from injector.opcodes import I64
 from injector.plan import FunctionPlan
-
-_REF_FUNC: Final = 0xD2
 
 STACK_WORDS: Final = 16_384
 """Words of a whole frame. At most 48 native bytes for each: 768 KiB of the engine's 1 MiB."""
@@ -81,7 +80,7 @@ class StackHeight:
         referred = {use.function for use in module.function_uses}
         for plan in plans:
             for use in plan.function_uses:
-                if module.wasm[plan.start + use.start - 1] == _REF_FUNC:
+                if module.wasm[plan.start + use.start - 1] == REF_FUNC:
                     referred.add(use.function)
         return referred
 

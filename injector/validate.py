@@ -10,6 +10,7 @@ from typing import Final
 
 from injector import control
 from injector.body import Body
+from injector.codes import CALL, END, I32_CONST, I64_CONST, LOCAL_GET, LOCAL_SET, LOCAL_TEE
 from injector.dispatch import find_rows
 from injector.errors import Findings, Invalid
 from injector.instructions import skip_constant
@@ -23,13 +24,6 @@ from injector.schedule import Schedule
 from injector.types import Gate
 
 _PADDING: Final = bytes(16)  # more than an instruction without a vector reads beyond the end
-_END: Final = 0x0B
-_CALL: Final = 0x10
-_LOCAL_GET: Final = 0x20
-_LOCAL_SET: Final = 0x21
-_LOCAL_TEE: Final = 0x22
-_I32_CONST: Final = 0x41
-_I64_CONST: Final = 0x42
 
 
 class Validator:
@@ -145,13 +139,13 @@ class Validator:
         end = len(code) - len(_PADDING)
         position = at = body.plan.code
         base = cost = values = highest = 0
-        local_price = rows[_LOCAL_GET].price
+        local_price = rows[LOCAL_GET].price
         short_locals, moved_local = min(len(local_types), 0x80), body.params
         try:
             while position < end:
                 at = position
                 opcode, operand = code[at], code[at + 1]
-                if opcode == _LOCAL_GET and operand < short_locals:
+                if opcode == LOCAL_GET and operand < short_locals:
                     if operand == moved_local:
                         body.first_local_uses.append(at + 1)
                     stack.append(local_types[operand])
@@ -160,8 +154,8 @@ class Validator:
                     cost += local_price
                     position += 2
                     continue
-                if _I32_CONST <= opcode <= _I64_CONST:
-                    is_short = opcode == _I32_CONST
+                if I32_CONST <= opcode <= I64_CONST:
+                    is_short = opcode == I32_CONST
                     if operand < 0x80:
                         position += 2
                     else:
@@ -179,9 +173,9 @@ class Validator:
                     body.cost += cost
                     cost = 0
                     body.opcode_at = at
-                    if opcode == _CALL:
+                    if opcode == CALL:
                         position = control.call(body, position, row)
-                    elif opcode == _END:
+                    elif opcode == END:
                         position = control.end(body, position, row)
                     else:
                         position = row.control(body, position, row)
@@ -193,14 +187,14 @@ class Validator:
                     if operand <= row.alignment and code[at + 2] < 0x80:
                         position += 2
                     elif (
-                        _LOCAL_SET <= opcode <= _LOCAL_TEE
+                        LOCAL_SET <= opcode <= LOCAL_TEE
                         and operand < short_locals
                         and len(stack) > base
                         and stack[-1] == local_types[operand]
                     ):
                         if operand == moved_local:
                             body.first_local_uses.append(position)
-                        if opcode == _LOCAL_SET:
+                        if opcode == LOCAL_SET:
                             stack.pop()
                         position += 1
                         continue
