@@ -7,6 +7,7 @@ command that runs it.
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,6 +33,17 @@ def _no_native_code_from_elsewhere() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EWASM_CACHE", "off")
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _programs_hear_interrupts() -> Iterator[None]:
+    """A shell without job control makes what it starts in the background deaf to SIGINT, and all
+    that this starts in turn; then no program of a test could be interrupted."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(params=("host", "module"))

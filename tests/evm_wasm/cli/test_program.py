@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 import pytest
 from command_line import COUNTER, TOKEN, Ewasm
+from node_process import PATIENCE
 
 import injector
 from evm_wasm.cli.program import COMMANDS, program
@@ -87,7 +88,10 @@ def test_ctrl_c_ends_a_running_contract(tmp_path: Path) -> None:
         while not trace.read_bytes().endswith(b"\n"):  # the line that the frame has begun
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
-        assert process.wait() == 130
+        try:
+            assert process.wait(PATIENCE) == 130
+        finally:
+            process.kill()
     assert trace.read_bytes().endswith(b"\newasm: error: interrupted\n")
     assert not state.exists()
 
