@@ -15,12 +15,13 @@ Example:
 from injector.counter import Counter
 from injector.errors import Finding, InjectorError, ScheduleError
 from injector.function_counters import Profiled, ProfiledFunction
-from injector.instrument import VERSION, check, instrument, instrument_with_stats, profile
+from injector.instrument import check, instrument, instrument_with_stats, profile
 from injector.limits import DEFAULT_LIMITS, LARGE_LIMITS, Limits
 from injector.policy import Policy
 from injector.runtime import Runtime, load_runtime
 from injector.schedule import Schedule, load_schedule
 from injector.stats import FunctionStats, Stats
+from injector.writing import VERSION
 
 __all__ = [
     "DEFAULT_LIMITS",
