@@ -6,7 +6,10 @@ import math
 
 import pytest
 
+from benchmarks.hard_modules import SHAPES
+from benchmarks.injection import Growth
 from benchmarks.pairs import Comparison, Effort, geometric_mean, measure
+from benchmarks.report import Results, aims
 
 
 def clock(*seconds: float):
@@ -50,3 +53,23 @@ def test_each_comparison_gets_its_pairs():
 def test_geometric_mean():
     assert geometric_mean([1.0, 4.0]) == pytest.approx(2.0)
     assert math.isnan(geometric_mean([]))
+
+
+def growth(shape: int, *ratios: float) -> Growth:
+    """What a shape costs when its size doubles, given the ratios that were kept."""
+    comparison = Comparison(clock(1.0), clock(1.0), ratios=list(ratios))
+    return Growth(SHAPES[shape], 1, 1.0, (comparison,))
+
+
+@pytest.mark.parametrize(
+    ("growths", "met"),
+    [
+        ([growth(0, 2.0), growth(1, 2.304)], True),
+        ([growth(0, 2.306), growth(1, 2.0)], False),
+        ([growth(0, 2.0), growth(1)], False),
+        ([growth(0), growth(1, 2.0)], False),
+    ],
+)
+def test_aims_are_judged_as_printed_and_missed_without_a_number(growths, met):
+    (aim,) = aims(Results(growths=growths))
+    assert aim.met is met
