@@ -134,10 +134,12 @@ def test_keys_to_build_from_occur_once_and_are_bounded():
 @pytest.mark.parametrize("is_enabled", [True, False])
 def test_building_leaves_the_collector_as_it_was(is_enabled: bool):
     before = gc.isenabled()
+    gc.unfreeze()  # what a command of the command line froze, if one ran in this process before
     (gc.enable if is_enabled else gc.disable)()
     try:
-        Trie.build(bytes, [(b"0", b"a")])
-        assert gc.isenabled() == is_enabled
+        for entries in (1, 20_000):
+            Trie.build(bytes, [(b"%d" % each, b"a") for each in range(entries)])
+            assert gc.isenabled() == is_enabled
         with pytest.raises(StateError):
             Trie.build(bytes, [(b"0", b"a"), (b"0", b"b")])
         assert gc.isenabled() == is_enabled
